@@ -1,0 +1,232 @@
+import type { Diagnosis } from '../analysis/types.ts';
+
+/** All times in records are milliseconds since the epoch; all ids are GitHub's numeric ids as decimal strings. */
+export interface PullRequestRecord {
+  repositoryId: string;
+  number: number;
+  id: string;
+  installationId: string;
+  owner: string;
+  repo: string;
+  title: string;
+  author: string;
+  state: 'open' | 'closed';
+  merged: boolean;
+  draft: boolean;
+  fork: boolean;
+  maintainerCanModify: boolean;
+  labels: string[];
+  headSha: string;
+  headRef: string;
+  headRepository: string | null;
+  baseSha: string;
+  baseRef: string;
+  updatedAt: number;
+}
+
+/** `stale`: an older fact than the stored one; nothing was changed. */
+export type UpsertResult = 'stored' | 'stale';
+
+export interface PullRequestStore {
+  /** Monotonic by `updatedAt`: a late older fact never moves a pull request back; an equal time is taken. */
+  upsert(record: PullRequestRecord): Promise<UpsertResult>;
+  find(repositoryId: string, number: number): Promise<PullRequestRecord | null>;
+  findByName(owner: string, repo: string, number: number): Promise<PullRequestRecord | null>;
+  findByHead(repositoryId: string, headSha: string): Promise<PullRequestRecord[]>;
+  /** Most recently updated first. @param options `limit` 1..1000, default 100 */
+  list(options?: { state?: 'open' | 'closed'; limit?: number }): Promise<PullRequestRecord[]>;
+}
+
+export interface CheckRunRecord {
+  id: string;
+  repositoryId: string;
+  headSha: string;
+  name: string;
+  appSlug: string | null;
+  conclusion: string | null;
+  prNumber: number | null;
+  completedAt: number | null;
+}
+
+export interface CheckRunStore {
+  upsert(record: CheckRunRecord): Promise<void>;
+  find(id: string): Promise<CheckRunRecord | null>;
+  listByHead(repositoryId: string, headSha: string): Promise<CheckRunRecord[]>;
+}
+
+export interface DiagnosisRecord {
+  checkRunId: string;
+  repositoryId: string;
+  headSha: string;
+  prNumber: number | null;
+  checkName: string;
+  fingerprint: string;
+  diagnosis: Diagnosis;
+  createdAt: number;
+}
+
+export interface DiagnosisStore {
+  upsert(record: DiagnosisRecord): Promise<void>;
+  find(checkRunId: string): Promise<DiagnosisRecord | null>;
+  listByHead(repositoryId: string, headSha: string): Promise<DiagnosisRecord[]>;
+}
+
+/** `planned` before the first write, so that a crash leaves a trace. */
+export type FixAttemptStatus = 'planned' | 'applied' | 'dropped' | 'failed';
+
+export interface FixAttemptRecord {
+  /** The fix message's id. */
+  id: string;
+  repositoryId: string;
+  prNumber: number;
+  headSha: string;
+  checkRunId: string | null;
+  strategy: string;
+  /** Hex digest of the content, and of the content that would undo it: repeats and reversals are refused. */
+  contentDigest: string;
+  reverseDigest: string | null;
+  status: FixAttemptStatus;
+  /** Commit sha, run attempt or other mark of the effect. */
+  result: string | null;
+  reason: string | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface FixAttemptStore {
+  /** Inserts, or keeps the row that is there (same id): answers the row as it stands. */
+  plan(record: FixAttemptRecord): Promise<FixAttemptRecord>;
+  finish(
+    id: string,
+    end: { status: FixAttemptStatus; result?: string; reason?: string; at: number },
+  ): Promise<void>;
+  find(id: string): Promise<FixAttemptRecord | null>;
+  /** Newest first. */
+  listByPullRequest(repositoryId: string, prNumber: number): Promise<FixAttemptRecord[]>;
+}
+
+/** What a timeline entry tells. */
+export type TimelineKind = 'event' | 'diagnosis' | 'verdict' | 'action' | 'refusal' | 'error';
+
+/** One line of the append-only audit log; `checkmend why` prints them. */
+export interface TimelineEntry {
+  at: number;
+  kind: TimelineKind;
+  repositoryId: string;
+  owner: string;
+  repo: string;
+  prNumber: number | null;
+  headSha: string | null;
+  checkRunId: string | null;
+  /** Name of the rule that decided, for verdicts and refusals. */
+  rule: string | null;
+  /** One sentence for a person. */
+  message: string;
+  data: unknown;
+  correlationId: string | null;
+  /** Entries with a key that is there already are not added again (at-least-once workers). */
+  dedupeKey: string | null;
+}
+
+export interface TimelineStore {
+  append(entry: TimelineEntry): Promise<void>;
+  /** Oldest first. `afterId` is for following: only newer entries. @param options `limit` default 1000 */
+  list(
+    where: { owner?: string; repo?: string; prNumber?: number },
+    options?: { afterId?: number; limit?: number },
+  ): Promise<(TimelineEntry & { id: number })[]>;
+}
+
+/** Where a delivery stands: `open` until all its messages are queued; `dead` after ten tries. */
+export type DeliveryStatus = 'open' | 'done' | 'dead';
+
+export interface DeliveryRecord {
+  appId: string;
+  /** `X-GitHub-Delivery`; any non-empty text. */
+  guid: string;
+  event: string;
+  action: string | null;
+  installationId: string | null;
+  repositoryId: string | null;
+  /** Request headers without secrets and signatures. */
+  headers: Record<string, string>;
+  body: Buffer;
+  receivedAt: number;
+  status: DeliveryStatus;
+  attempts: number;
+  nextAttemptAt: number | null;
+  /** Why nothing was queued, or the last error. */
+  note: string | null;
+  /** Messages that it led to. */
+  messages: number;
+}
+
+export interface DeliveryStore {
+  /**
+   * Stores it as `open` (resolves when durable), or answers how a known one of the same (app, guid) stands.
+   * Known ones are left as they are.
+   */
+  receive(record: DeliveryRecord): Promise<'new' | DeliveryStatus>;
+  markDone(appId: string, guid: string, end: { messages: number; note?: string }): Promise<void>;
+  /** Attempt + 1; `dead` once `attempts` reaches `maxAttempts`. Answers the new status. */
+  markFailed(
+    appId: string,
+    guid: string,
+    failure: { note: string; nextAttemptAt: number; maxAttempts: number },
+  ): Promise<DeliveryStatus>;
+  find(appId: string, guid: string): Promise<DeliveryRecord | null>;
+  /** Open ones that are due, oldest first. */
+  due(now: number, limit: number): Promise<DeliveryRecord[]>;
+  /** Newest first, without bodies. */
+  list(options?: { status?: DeliveryStatus; limit?: number }): Promise<Omit<DeliveryRecord, 'body'>[]>;
+  counts(): Promise<Record<DeliveryStatus, number>>;
+  /** Removes `done` ones received before; at most `limit` a call, answers how many. */
+  purge(before: number, limit: number): Promise<number>;
+}
+
+export interface RepositoryRecord {
+  id: string;
+  installationId: string;
+  owner: string;
+  name: string;
+  private: boolean;
+}
+
+export interface InstallationStore {
+  upsert(installation: { id: string; account: string; suspended: boolean }): Promise<void>;
+  /** Removes the installation, its repositories and all data of theirs. */
+  remove(installationId: string): Promise<void>;
+  addRepositories(repositories: readonly RepositoryRecord[]): Promise<void>;
+  /** Removes the repositories and all data of theirs. */
+  removeRepositories(installationId: string, repositoryIds: readonly string[]): Promise<void>;
+  list(): Promise<{ id: string; account: string; suspended: boolean; repositories: RepositoryRecord[] }[]>;
+}
+
+export interface ContentStore {
+  /** Keeps a text (a patch over 64 KiB); the same text gives the same id. */
+  save(content: string): Promise<string>;
+  read(id: string): Promise<string | null>;
+}
+
+export interface ControlStore {
+  /** Scopes: `all`, `repo:<id>`, `pr:<repository id>:<number>`. */
+  setPaused(scope: string, paused: boolean, by: string, at: number): Promise<void>;
+  /** The scopes of `scopes` that are paused. */
+  paused(scopes: readonly string[]): Promise<string[]>;
+}
+
+/** The SQL database of the service. Reads are consistent with this process's own finished writes. */
+export interface Store {
+  readonly pullRequests: PullRequestStore;
+  readonly checkRuns: CheckRunStore;
+  readonly diagnoses: DiagnosisStore;
+  readonly fixAttempts: FixAttemptStore;
+  readonly timeline: TimelineStore;
+  readonly deliveries: DeliveryStore;
+  readonly installations: InstallationStore;
+  readonly contents: ContentStore;
+  readonly control: ControlStore;
+  /** A trivial write and read; throws when the database cannot take deliveries. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
