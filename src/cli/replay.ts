@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import { sleep, systemClock } from '../clock.ts';
+import { CheckmendError, ConfigError } from '../errors.ts';
+import { findRecordings } from '../recording/files.ts';
+import { parseRecording } from '../recording/recording.ts';
+import { type ReplayResult, replayOne } from '../recording/replay.ts';
+import { ProgressBar } from './progress-bar.ts';
+import { printable } from './timeline.ts';
+
+/** `checkmend replay FILE|DIR… --to URL`. */
+export function registerReplay(program: Command): void {
+  program
+    .command('replay')
+    .description('send recorded deliveries, freshly signed with WEBHOOK_SECRET or --secret-file')
+    .argument('<files...>', 'recordings (*.http), or folders of them')
+    .requiredOption(
+      '--to <url>',
+      "the service's webhook address, e.g. http://127.0.0.1:3000/api/github/webhooks",
+    )
+    .option('--secret-file <file>', 'file that holds the webhook secret')
+    .option('--keep-ids', 'send the recorded delivery ids; what was taken before is answered "duplicate"')
+    .option('--rate <n>', 'deliveries a second, 0 = as fast as it goes', parseRate, 0)
+    .option('--json', 'print the summary as JSON')
+    .action(async (names, { to, secretFile, keepIds = false, rate, json = false }) => {
+      const secret = readSecret(secretFile);
+      const files = findRecordings(names);
+      const bar = new ProgressBar(process.stderr, files.length);
+      const results: ReplayResult[] = [];
+      const startedAt = systemClock.monotonic();
+      for (const [index, file] of files.entries()) {
+        if (rate > 0) await sleep(systemClock, startedAt + (index * 1000) / rate - systemClock.monotonic());
+        const result = await replayOne(parseRecording(readFileSync(file)), {
+          url: to,
+          secret,
+          keepId: keepIds,
+        });
+        results.push(result);
+        if (result.outcome === 'refused' || result.outcome === 'failed') {
+          bar.note(`${file}: ${result.status || 'no answer'} ${printable(result.note)}`);
+        }
+        bar.advance();
+      }
+      bar.end();
+      report(results, json);
+    });
+}
+
+function report(results: readonly ReplayResult[], json: boolean): void {
+  const count = (outcome: ReplayResult['outcome']) =>
+    results.filter((result) => result.outcome === outcome).length;
+  const times = results.map((result) => result.durationMs).toSorted((a, b) => a - b);
+  const quantile = (q: number) => Math.round((times[Math.ceil(q * times.length) - 1] ?? 0) * 10) / 10;
+  const summary = {
+    sent: results.length,
+    accepted: count('accepted'),
+    duplicate: count('duplicate'),
+    refused: count('refused'),
+    failed: count('failed'),
+    p50_ms: quantile(0.5),
+    p99_ms: quantile(0.99),
+  };
+  const line = Object.entries(summary).map(
+    ([name, value]) => `${name.replace('_ms', '')} ${value}${name.endsWith('_ms') ? ' ms' : ''}`,
+  );
+  process.stdout.write(`${json ? JSON.stringify(summary) : line.join(', ')}\n`);
+  if (summary.refused + summary.failed > 0) {
+    throw new CheckmendError(
+      'replay',
+      `${summary.refused + summary.failed} of ${summary.sent} were not taken`,
+    );
+  }
+}
+
+function readSecret(file: string | undefined): string {
+  const text = file === undefined ? process.env.WEBHOOK_SECRET?.split(',')[0] : readFileSync(file, 'utf8');
+  const secret = text?.trim();
+  if (!secret)
+    throw new ConfigError(['WEBHOOK_SECRET is missing: set it, or name a file with --secret-file']);
+  return secret;
+}
+
+function parseRate(text: string): number {
+  const rate = Number(text);
+  if (!Number.isFinite(rate) || rate < 0) throw new InvalidArgumentError('must be a number of 0 or more');
+  return rate;
+}
