@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import { toError, ValidationError } from '../errors.ts';
+import { type WireEnvelope, wireEnvelope } from './envelope.ts';
+import { SCHEMA_VERSION, type WorkerMessage } from './worker-message.ts';
+
+/** Oldest version of the wire format that is still read: one back. */
+const OLDEST_READ = SCHEMA_VERSION - 1;
+
+/**
+ * The only place that maps between {@link WorkerMessage} and the wire format: JSON text, snake_case,
+ * `{ id, type, payload, priority, retry_count, max_retries, timestamp }` and the optional `correlation_id`,
+ * `schema_version`, `group_key`, `expires_at`. A text without `schema_version` is of version 0.
+ */
+export class MessageSerializer {
+  /**
+   * @throws ValidationError with the path of the field that is out of range, in the wire's spelling
+   */
+  serialize(message: WorkerMessage): string {
+    const wire: WireEnvelope = {
+      id: message.id,
+      type: message.type,
+      payload: message.payload,
+      priority: message.priority,
+      retry_count: message.retryCount,
+      max_retries: message.maxRetries,
+      timestamp: message.timestamp,
+      schema_version: message.schemaVersion ?? SCHEMA_VERSION,
+      ...(message.correlationId !== undefined && { correlation_id: message.correlationId }),
+      ...(message.groupKey !== undefined && { group_key: message.groupKey }),
+      ...(message.expiresAt !== undefined && { expires_at: message.expiresAt }),
+    };
+    check(wire);
+    return JSON.stringify(wire);
+  }
+
+  /**
+   * @throws ValidationError with the path of the bad field, or for a version that this build does not read
+   */
+  deserialize(text: string | Uint8Array): WorkerMessage {
+    const wire = check(parseJson(typeof text === 'string' ? text : Buffer.from(text).toString('utf8')));
+    const version = wire.schema_version ?? 0;
+    if (version > SCHEMA_VERSION || version < OLDEST_READ) {
+      throw new ValidationError(
+        'schema_version',
+        `${version} is not read here (${OLDEST_READ}..${SCHEMA_VERSION} are)`,
+      );
+    }
+    return {
+      id: wire.id,
+      type: wire.type,
+      payload: wire.payload,
+      priority: wire.priority,
+      retryCount: wire.retry_count,
+      maxRetries: wire.max_retries,
+      timestamp: wire.timestamp,
+      schemaVersion: SCHEMA_VERSION,
+      ...(wire.correlation_id !== undefined && { correlationId: wire.correlation_id }),
+      ...(wire.group_key !== undefined && { groupKey: wire.group_key }),
+      ...(wire.expires_at !== undefined && { expiresAt: wire.expires_at }),
+    };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw new ValidationError('', `not JSON: ${toError(thrown).message}`, { cause: thrown });
+  }
+}
+
+function check(value: unknown): z.output<typeof wireEnvelope> {
+  const result = wireEnvelope.safeParse(value);
+  if (result.success) return result.data;
+  throw validationErrorOf(result.error);
+}
+
+/** The first issue of a zod error as a {@link ValidationError}. @param prefix path in front of the issue's own */
+export function validationErrorOf(error: z.ZodError, prefix = ''): ValidationError {
+  const [issue] = error.issues;
+  const path = [...(prefix ? [prefix] : []), ...(issue?.path ?? []).map(String)].join('.');
+  return new ValidationError(path, issue?.message ?? 'invalid', { cause: error });
+}
