@@ -1,0 +1,188 @@
+import type { Diagnosis } from '../analysis/types.ts';
+import type { ModeOverride } from '../config/env.ts';
+import type { FixStrategyName } from '../messages/payloads.ts';
+import { matchesName } from './guards/glob.ts';
+import { inspectPatch } from './guards/inspect-patch.ts';
+import { commitRefusal, type LimitFacts } from './limits.ts';
+import { MODES, type Mode, type Policy } from './policy/policy.ts';
+import type { Refusal } from './refusal.ts';
+
+/**
+ * What is to be done about a diagnosis. `apply`: the strategy writes. `offer`: the patch is shown. `report`:
+ * the cause is shown. `silent`: nothing is written on GitHub.
+ */
+export type VerdictAction = 'apply' | 'offer' | 'report' | 'silent';
+
+/** A decision, the rule that made it, and one sentence for a person. */
+export interface Verdict extends Refusal {
+  readonly action: VerdictAction;
+  readonly strategy: FixStrategyName | null;
+  /** Decided as in earnest, but nothing may be written. */
+  readonly shadow: boolean;
+}
+
+/** What a decision looks at beside diagnosis and policy. */
+export interface DecisionFacts {
+  /** `CHECKMEND_MODE`. */
+  readonly override: ModeOverride;
+  /** What is wrong with the policy file; empty when it is well. */
+  readonly policyProblems: readonly string[];
+  /** Scope of the kill switch that is on, or null. */
+  readonly paused: string | null;
+  readonly checkName: string;
+  /** Slug of the App that made the check run. */
+  readonly appSlug: string | null;
+  readonly pullRequest: {
+    readonly state: 'open' | 'closed';
+    readonly draft: boolean;
+    readonly labels: readonly string[];
+    readonly author: string;
+    readonly fork: boolean;
+    readonly maintainerCanModify: boolean;
+    readonly headRepository: string | null;
+  };
+  /** Our own commits at the head, newest first, up to two; `checkNames` are those that they were made for. */
+  readonly ownCommits: { readonly count: number; readonly checkNames: readonly string[] };
+  readonly limits: LimitFacts;
+}
+
+/** Turns a diagnosis into a verdict. Pure: the same input gives the same verdict. */
+export function decide(diagnosis: Diagnosis, facts: DecisionFacts, policy: Policy): Verdict {
+  const wanted = effectiveMode(policy, diagnosis, facts.checkName);
+  const shadow = facts.override === 'shadow' || (facts.override === 'policy' && wanted === 'shadow');
+  const mode = wanted === 'shadow' ? 'fix' : wanted;
+  const judge = (action: VerdictAction, strategy: FixStrategyName | null, { rule, reason }: Refusal) =>
+    Object.freeze({ action, strategy, rule, reason, shadow });
+  const silence = whySilent(facts, policy, mode);
+  if (silence) return judge('silent', null, silence);
+  if (facts.policyProblems.length > 0) return judge('report', 'report', brokenPolicy(facts.policyProblems));
+  if (mode === 'report') {
+    if (isUnknown(diagnosis)) return judge('silent', null, UNKNOWN);
+    return judge('report', 'report', { rule: 'mode.report', reason: 'the policy asks for reports only' });
+  }
+  if (diagnosis.patch !== null) return decidePatch(diagnosis, diagnosis.patch, facts, policy, mode, judge);
+  if (diagnosis.transient) return decideRerun(diagnosis, facts, policy, judge);
+  if (isUnknown(diagnosis)) return judge('silent', null, UNKNOWN);
+  return judge('report', 'report', {
+    rule: 'diagnosis.no_fix',
+    reason: 'the log does not show a change that would mend it',
+  });
+}
+
+/**
+ * The mode for one failure: `off` and `shadow` of the whole repository come first; then the modes of its check
+ * and its category, the more careful of the two; then the repository's.
+ */
+export function effectiveMode(
+  policy: Policy,
+  { category }: Pick<Diagnosis, 'category'>,
+  checkName: string,
+): Mode {
+  if (policy.mode === 'off' || policy.mode === 'shadow') return policy.mode;
+  const own = [
+    policy.checks.find((rule) => matchesName(rule.name, checkName))?.mode,
+    policy.categories[category],
+  ].filter((mode) => mode !== undefined);
+  return MODES.find((mode) => own.includes(mode)) ?? policy.mode;
+}
+
+type Judge = (action: VerdictAction, strategy: FixStrategyName | null, why: Refusal) => Verdict;
+
+const UNKNOWN: Refusal = {
+  rule: 'diagnosis.unknown',
+  reason: 'the cause of the failure was not recognised',
+};
+
+function isUnknown(diagnosis: Diagnosis): boolean {
+  return diagnosis.category === 'unknown' && diagnosis.patch === null && !diagnosis.transient;
+}
+
+function whySilent(facts: DecisionFacts, policy: Policy, mode: Mode): Refusal | null {
+  const { pullRequest } = facts;
+  if (facts.override === 'off') {
+    return { rule: 'override.off', reason: 'the service is switched off (CHECKMEND_MODE=off)' };
+  }
+  if (facts.paused !== null) return { rule: 'paused', reason: `paused (${facts.paused})` };
+  if (mode === 'off') return { rule: 'mode.off', reason: 'the policy switches it off' };
+  if (pullRequest.state !== 'open')
+    return { rule: 'pull_request.closed', reason: 'the pull request is closed' };
+  if (policy.skip.drafts && pullRequest.draft) return { rule: 'skip.draft', reason: 'drafts are left alone' };
+  const label = policy.skip.labels.find((name) =>
+    pullRequest.labels.some((own) => own.toLowerCase() === name.toLowerCase()),
+  );
+  if (label !== undefined)
+    return { rule: 'skip.label', reason: `pull requests labelled "${label}" are left alone` };
+  if (policy.skip.authors.some((login) => matchesName(login, pullRequest.author))) {
+    return { rule: 'skip.author', reason: `pull requests of ${pullRequest.author} are left alone` };
+  }
+  return null;
+}
+
+function brokenPolicy(problems: readonly string[]): Refusal {
+  return { rule: 'policy.broken', reason: `the policy file is broken: ${problems.join('; ')}` };
+}
+
+function decidePatch(
+  diagnosis: Diagnosis,
+  text: string,
+  facts: DecisionFacts,
+  policy: Policy,
+  mode: Mode,
+  judge: Judge,
+): Verdict {
+  const inspection = inspectPatch(text, { protectedPaths: policy.protectedPaths, tool: diagnosis.tool });
+  if (!inspection.ok) return judge('report', 'report', inspection.refusal);
+  if (mode === 'suggest') {
+    return judge('offer', 'report', { rule: 'mode.suggest', reason: 'the policy asks for suggestions' });
+  }
+  const why =
+    whyUnsure(diagnosis, policy) ??
+    whyNoPush(facts) ??
+    whyLoop(facts) ??
+    commitRefusal(facts.limits, policy, inspection.value.digest);
+  if (why) return judge('offer', 'report', why);
+  return judge('apply', 'apply_patch', { rule: 'mode.fix', reason: 'the policy allows commits' });
+}
+
+function decideRerun(diagnosis: Diagnosis, facts: DecisionFacts, policy: Policy, judge: Judge): Verdict {
+  if (!policy.reruns) {
+    return judge('report', 'report', { rule: 'rerun.not_allowed', reason: 'the policy allows no re-runs' });
+  }
+  if (facts.appSlug !== 'github-actions') {
+    return judge('report', 'report', {
+      rule: 'rerun.not_actions',
+      reason: 'only checks of GitHub Actions can be re-run',
+    });
+  }
+  const unsure = whyUnsure(diagnosis, policy);
+  if (unsure) return judge('report', 'report', unsure);
+  return judge('apply', 'rerun_failed_jobs', {
+    rule: 'rerun.transient',
+    reason: 'infrastructure failed, not the change',
+  });
+}
+
+function whyUnsure(diagnosis: Diagnosis, policy: Policy): Refusal | null {
+  if (diagnosis.confidence >= policy.minConfidence) return null;
+  return {
+    rule: 'confidence.low',
+    reason: `confidence ${diagnosis.confidence.toFixed(2)} is below ${policy.minConfidence}`,
+  };
+}
+
+function whyNoPush({ pullRequest }: DecisionFacts): Refusal | null {
+  if (pullRequest.headRepository === null)
+    return { rule: 'head.gone', reason: 'the head repository is gone' };
+  if (!pullRequest.fork || pullRequest.maintainerCanModify) return null;
+  return { rule: 'fork.read_only', reason: 'the fork does not allow pushes by maintainers' };
+}
+
+function whyLoop({ ownCommits, checkName }: DecisionFacts): Refusal | null {
+  if (ownCommits.count >= 2) {
+    return { rule: 'loop.two_in_a_row', reason: 'the last two commits are fixes already' };
+  }
+  if (ownCommits.count === 1 && ownCommits.checkNames.includes(checkName)) {
+    return { rule: 'loop.same_check', reason: 'the same check failed again after its fix' };
+  }
+  return null;
+}

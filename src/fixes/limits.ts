@@ -1,0 +1,83 @@
+import type { FixAttemptRecord } from '../store/types.ts';
+import type { Policy } from './policy/policy.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Window of the daily limits, in milliseconds. */
+const DAY_MS = 24 * 3_600_000;
+
+/** Fix commits for one pull request in any 24 hours that no policy can raise. */
+export const COMMITS_PER_DAY_MAX = 3;
+
+/** Re-runs for one head sha. */
+export const RERUNS_PER_SHA_MAX = 3;
+
+/** What was tried on a pull request before, and what is about to be tried. */
+export interface LimitFacts {
+  /** Id of the fix itself: its own row does not count. Null before there is one. */
+  readonly id: string | null;
+  readonly headSha: string;
+  /** All attempts on the pull request. */
+  readonly attempts: readonly FixAttemptRecord[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Whether a row stands for an effect: made, or begun and never settled. */
+function counts(attempt: FixAttemptRecord, strategy: string, id: string | null): boolean {
+  return (
+    attempt.strategy === strategy &&
+    attempt.id !== id &&
+    (attempt.status === 'applied' || attempt.status === 'planned')
+  );
+}
+
+/**
+ * Why no commit may be made now, or null: one fix commit for a head sha, three (or the policy's own number)
+ * for a pull request in 24 hours, none that repeats or reverses an earlier one.
+ *
+ * @param digest digest of what the patch changes
+ */
+export function commitRefusal(facts: LimitFacts, policy: Policy, digest: string): Refusal | null {
+  const earlier = facts.attempts.filter((attempt) => counts(attempt, 'apply_patch', facts.id));
+  if (earlier.some((attempt) => attempt.contentDigest === digest)) {
+    return { rule: 'loop.repeat', reason: 'the same change was committed to this pull request before' };
+  }
+  if (earlier.some((attempt) => attempt.reverseDigest === digest)) {
+    return { rule: 'loop.reversal', reason: 'the change would undo an earlier fix' };
+  }
+  if (earlier.some((attempt) => attempt.headSha === facts.headSha)) {
+    return { rule: 'limit.one_per_head', reason: 'a fix was already committed on top of this head' };
+  }
+  const limit = Math.min(policy.limits.commitsPerDay, COMMITS_PER_DAY_MAX);
+  if (earlier.filter((attempt) => recent(attempt, facts.now)).length < limit) return null;
+  return {
+    rule: 'limit.commits_per_day',
+    reason: `${limit} fix commits in 24 hours is the limit of this pull request`,
+  };
+}
+
+/**
+ * Why nothing may be re-run now, or null: once per run and fingerprint, three times a head sha, and the
+ * policy's number a day.
+ *
+ * @param digest digest of run and fingerprint
+ */
+export function rerunRefusal(facts: LimitFacts, policy: Policy, digest: string): Refusal | null {
+  const earlier = facts.attempts.filter((attempt) => counts(attempt, 'rerun_failed_jobs', facts.id));
+  if (earlier.some((attempt) => attempt.contentDigest === digest)) {
+    return { rule: 'rerun.repeat', reason: 'this run was already re-run for the same failure' };
+  }
+  if (earlier.filter((attempt) => attempt.headSha === facts.headSha).length >= RERUNS_PER_SHA_MAX) {
+    return { rule: 'rerun.limit_per_head', reason: `${RERUNS_PER_SHA_MAX} re-runs of one head is the limit` };
+  }
+  const limit = policy.limits.rerunsPerDay;
+  if (earlier.filter((attempt) => recent(attempt, facts.now)).length < limit) return null;
+  return {
+    rule: 'rerun.limit_per_day',
+    reason: `${limit} re-runs in 24 hours is the limit of this pull request`,
+  };
+}
+
+function recent(attempt: FixAttemptRecord, now: number): boolean {
+  return attempt.updatedAt > now - DAY_MS;
+}
