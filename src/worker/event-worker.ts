@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import { validationErrorOf } from '../messages/message-serializer.ts';
+import type { WorkerMessage } from '../messages/worker-message.ts';
+import { BaseWorker } from './base-worker.ts';
+import type { WorkerContext } from './context.ts';
+import { dead, type Outcome } from './outcome.ts';
+
+/** What a handler answers; see {@link Outcome}. `true` is done, `false` a retry. */
+export type HandlerResult = Outcome | boolean;
+
+/** The work for one message type. */
+export type MessageHandler<Type extends string, Payload extends object> = (
+  message: WorkerMessage<Type, Payload>,
+  context: WorkerContext,
+) => HandlerResult | Promise<HandlerResult>;
+
+/** Message types and their payloads. */
+export type MessageMap = { [type: string]: object };
+
+/** Options of {@link EventWorker.registerHandler}. */
+export interface HandlerOptions<Payload> {
+  /** Checks the payload when it is read: what does not fit is a dead letter that names the path. */
+  schema?: z.ZodType<Payload>;
+}
+
+interface Registration {
+  handler: MessageHandler<string, object>;
+  schema: z.ZodType | undefined;
+}
+
+/**
+ * A worker with one handler per message type; types without one go to the dead letters with a warning.
+ *
+ * @typeParam Messages map of message type to payload
+ */
+export class EventWorker<Messages extends MessageMap = MessageMap> extends BaseWorker {
+  readonly #handlers = new Map<string, Registration>();
+
+  /** @throws Error when the type has a handler already */
+  registerHandler<Type extends keyof Messages & string>(
+    type: Type,
+    handler: MessageHandler<Type, Messages[Type]>,
+    options: HandlerOptions<Messages[Type]> = {},
+  ): this {
+    if (this.#handlers.has(type)) throw new Error(`${this.name} has a handler for ${type} already`);
+    this.#handlers.set(type, {
+      handler: handler as unknown as Registration['handler'],
+      schema: options.schema,
+    });
+    return this;
+  }
+
+  protected override async processMessage(
+    message: WorkerMessage,
+    context: WorkerContext,
+  ): Promise<HandlerResult> {
+    const registration = this.#handlers.get(message.type);
+    if (!registration) {
+      context.logger.warn('no handler for this message type');
+      return dead(`no handler for message type ${message.type}`);
+    }
+    const { handler, schema } = registration;
+    if (!schema) return await handler(message, context);
+    const parsed = schema.safeParse(message.payload);
+    if (!parsed.success) {
+      const error = validationErrorOf(parsed.error, 'payload');
+      return dead(error.message, error);
+    }
+    return await handler({ ...message, payload: parsed.data as object }, context);
+  }
+}

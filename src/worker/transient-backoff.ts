@@ -1,0 +1,31 @@
+import { ExponentialBackoff, type ExponentialBackoffOptions } from './retry-policy.ts';
+
+/** Keys remembered at most; the one that failed longest ago is forgotten first. */
+const MAX_KEYS = 10_000;
+
+/**
+ * Growing delays for transient failures, apart for each key (an installation), so that one bad tenant stops no
+ * other. A success forgets the key.
+ */
+export class TransientBackoff {
+  readonly #failures = new Map<string, number>();
+  readonly #backoff: ExponentialBackoff;
+
+  /** @param options default: from 5 s, doubling to 300 s */
+  constructor(options: ExponentialBackoffOptions = {}) {
+    this.#backoff = new ExponentialBackoff({ baseMs: 5000, maxMs: 300_000, ...options });
+  }
+
+  /** Counts a failure; answers how long to wait in milliseconds. */
+  failed(key: string): number {
+    const count = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.delete(key);
+    this.#failures.set(key, count);
+    if (this.#failures.size > MAX_KEYS) this.#failures.delete(this.#failures.keys().next().value ?? key);
+    return this.#backoff.delayMs(count);
+  }
+
+  succeeded(key: string): void {
+    this.#failures.delete(key);
+  }
+}
