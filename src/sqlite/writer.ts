@@ -1,0 +1,99 @@
+import { Worker } from 'node:worker_threads';
+import { siblingModule } from '../sibling-module.ts';
+import { DatabaseError, fromPlainError } from './errors.ts';
+import type { Task, ThreadMessage, WriterData, WriterReply, WriterRequest } from './protocol.ts';
+
+interface Pending {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+type RequestBody = Task | { kind: 'extend'; url: string } | { kind: 'close' };
+
+/** The main thread's end of a writer thread. Keeps the process alive only while something is asked of it. */
+export class WriterClient {
+  readonly #worker: Worker;
+  readonly #ready: Promise<void>;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Map<string, Set<(data: unknown) => void>>();
+  #outbox: WriterRequest[] = [];
+  #sequence = 0;
+  #ended: DatabaseError | undefined;
+
+  constructor(data: WriterData) {
+    this.#worker = new Worker(siblingModule(import.meta.url, './writer-thread'), { workerData: data });
+    this.#ready = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: ThreadMessage) => {
+        if (message.kind === 'ready') this.#worker.unref();
+        if (message.kind === 'ready') resolve();
+        else if (message.kind === 'failed') reject(fromPlainError(message.error));
+        else if (message.kind === 'replies') this.#settle(message.replies);
+        else for (const listener of this.#listeners.get(message.name) ?? []) listener(message.data);
+      });
+      const end = (cause?: unknown) => {
+        this.#end(new DatabaseError('closed', 'the writer thread has ended', { cause }));
+        reject(this.#ended);
+      };
+      this.#worker.on('error', end);
+      this.#worker.on('exit', () => end());
+    });
+  }
+
+  /** Resolves when the file is open, or rejects with why it cannot be. */
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** True once the thread has ended: nothing can be asked of it any more. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Asks the thread for something; requests of the same turn of the event loop travel together. */
+  request(body: RequestBody): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const id = ++this.#sequence;
+    if (this.#outbox.length === 0) setImmediate(() => this.#flush());
+    this.#outbox.push({ id, ...body });
+    if (this.#pending.size === 0) this.#worker.ref();
+    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+  }
+
+  on(name: string, listener: (data: unknown) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  /** Closes the connection after everything asked before; resolves when the thread is gone. */
+  async close(): Promise<void> {
+    const exit = new Promise((resolve) => this.#worker.once('exit', resolve));
+    if (!this.#ended) await this.request({ kind: 'close' }).catch(() => {});
+    if (!this.#ended) {
+      this.#worker.ref();
+      await exit;
+    }
+  }
+
+  #flush(): void {
+    const requests = this.#outbox;
+    this.#outbox = [];
+    if (!this.#ended) this.#worker.postMessage(requests);
+  }
+
+  #settle(replies: readonly WriterReply[]): void {
+    for (const reply of replies) {
+      const pending = this.#pending.get(reply.id);
+      this.#pending.delete(reply.id);
+      if (reply.ok) pending?.resolve(reply.value);
+      else pending?.reject(fromPlainError(reply.error));
+    }
+    if (this.#pending.size === 0) this.#worker.unref();
+  }
+
+  #end(error: DatabaseError): void {
+    this.#ended ??= error;
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,121 @@
+import { existsSync, symlinkSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SqliteDatabase } from '../../src/sqlite/database.ts';
+import { type TemporaryDirectory, temporaryDirectory } from './temporary.ts';
+
+let directory: TemporaryDirectory;
+const open: SqliteDatabase[] = [];
+
+async function openDatabase(path = directory.file('data/store.db')): Promise<SqliteDatabase> {
+  const database = await SqliteDatabase.open(path);
+  open.push(database);
+  return database;
+}
+
+beforeEach(() => {
+  directory = temporaryDirectory();
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((database) => database.close()));
+  directory.remove();
+});
+
+const CREATE = { sql: 'CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, data BLOB)' };
+
+describe('SqliteDatabase', () => {
+  it('creates directories and the file, in WAL mode with incremental vacuum', async () => {
+    const database = await openDatabase();
+    expect(existsSync(directory.file('data/store.db'))).toBe(true);
+    expect(database.read('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    expect(database.read('PRAGMA auto_vacuum')).toEqual([{ auto_vacuum: 2 }]);
+    const [synchronous] = await database.batch([{ sql: 'PRAGMA synchronous' }]);
+    expect(synchronous?.rows).toEqual([{ synchronous: 2 }]);
+  });
+
+  it('answers rows, changes and row ids, and reads what has resolved', async () => {
+    const database = await openDatabase();
+    const results = await database.batch([
+      CREATE,
+      { sql: 'INSERT INTO t (name, data) VALUES (?, ?)', params: ['a', new Uint8Array([1, 2])] },
+      { sql: 'INSERT INTO t (name) VALUES (?) RETURNING id, name', params: ['b'] },
+      { sql: 'UPDATE t SET data = NULL' },
+    ]);
+    expect(results[1]).toMatchObject({ rows: [], changes: 1, lastInsertRowid: 1 });
+    expect(results[2]).toMatchObject({ rows: [{ id: 2, name: 'b' }], changes: 1 });
+    expect(results[3]).toMatchObject({ changes: 2 });
+    expect(database.read('SELECT name FROM t WHERE id = ?', [2])).toEqual([{ name: 'b' }]);
+  });
+
+  it('undoes a failing batch as a whole and leaves the others of its commit alone', async () => {
+    const database = await openDatabase();
+    await database.batch([CREATE]);
+    const insert = (name: string) => ({ sql: 'INSERT INTO t (name) VALUES (?)', params: [name] });
+    const settled = await Promise.allSettled([
+      database.batch([insert('one')]),
+      database.batch([insert('two'), insert('one')]),
+      database.batch([insert('three')]),
+    ]);
+    expect(settled.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(settled[1]).toMatchObject({
+      reason: { code: 'constraint', sqliteCode: 'SQLITE_CONSTRAINT_UNIQUE' },
+    });
+    expect(database.read('SELECT name FROM t ORDER BY id')).toEqual([{ name: 'one' }, { name: 'three' }]);
+  });
+
+  it('commits what waits together in one transaction', async () => {
+    const database = await openDatabase();
+    await database.batch([CREATE]);
+    const before = database.dataVersion();
+    const versions = new Set<number>();
+    await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => {
+        await database.batch([{ sql: 'INSERT INTO t (name) VALUES (?)', params: [`n${index}`] }]);
+        versions.add(database.dataVersion());
+      }),
+    );
+    expect(database.dataVersion()).not.toBe(before);
+    expect(versions.size).toBeLessThan(20);
+    expect(database.read('SELECT count(*) AS n FROM t')).toEqual([{ n: 200 }]);
+  });
+
+  it.each(['BEGIN', ' commit', 'ROLLBACK', 'savepoint x', 'VACUUM', "ATTACH 'x' AS y"])(
+    'refuses %s in a batch',
+    async (sql) => {
+      const database = await openDatabase();
+      await expect(database.batch([{ sql }])).rejects.toMatchObject({ code: 'sql' });
+      await expect(database.batch([CREATE])).resolves.toHaveLength(1);
+    },
+  );
+
+  it('shares one thread between handles of a file, also by another name, until the last is closed', async () => {
+    const first = await openDatabase();
+    symlinkSync(directory.file('data'), directory.file('link'));
+    const second = await openDatabase(directory.file('link/store.db'));
+    expect(second.path).toBe(first.path);
+    await first.batch([CREATE]);
+    await first.close();
+    await first.close();
+    await expect(first.batch([CREATE])).rejects.toMatchObject({ code: 'closed' });
+    expect(() => first.read('SELECT 1')).toThrowError(expect.objectContaining({ code: 'closed' }));
+    expect(second.read('SELECT count(*) AS n FROM t')).toEqual([{ n: 0 }]);
+    await second.close();
+    expect(existsSync(`${first.path}-wal`)).toBe(false);
+    const third = await openDatabase();
+    expect(third.read('SELECT count(*) AS n FROM t')).toEqual([{ n: 0 }]);
+  });
+
+  it('survives opening and closing at once', async () => {
+    const path = directory.file('busy.db');
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const database = await SqliteDatabase.open(path);
+        await database.batch([{ sql: 'CREATE TABLE IF NOT EXISTS t (n)' }]);
+        await database.batch([{ sql: 'INSERT INTO t VALUES (?)', params: [index] }]);
+        await database.close();
+      }),
+    );
+    const database = await openDatabase(path);
+    expect(database.read('SELECT count(*) AS n FROM t')).toEqual([{ n: 20 }]);
+  });
+});
