@@ -215,6 +215,42 @@ export interface ControlStore {
   paused(scopes: readonly string[]): Promise<string[]>;
 }
 
+/** One process of the service, as it last reported itself. */
+export interface ProcessRecord {
+  /** Made anew at every start. */
+  id: string;
+  role: 'start' | 'serve' | 'work';
+  host: string;
+  pid: number;
+  startedAt: number;
+  seenAt: number;
+  workers: WorkerReport[];
+}
+
+/** Where one worker of a process stands. */
+export interface WorkerReport {
+  name: string;
+  queue: string;
+  state: string;
+  inFlight: number;
+  processed: number;
+  errors: number;
+  lastSuccessAt: number | null;
+}
+
+export interface ProcessStore {
+  /** Reports a process; the same id again replaces its row. Forgets those not seen for a day. */
+  beat(record: ProcessRecord): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Those seen since, oldest start first. */
+  list(since: number): Promise<ProcessRecord[]>;
+}
+
+export interface SlotStore {
+  /** True for exactly one caller of all processes, and only if the slot is later than the last one claimed. */
+  claim(name: string, slot: number): Promise<boolean>;
+}
+
 /** The SQL database of the service. Reads are consistent with this process's own finished writes. */
 export interface Store {
   readonly pullRequests: PullRequestStore;
@@ -226,6 +262,8 @@ export interface Store {
   readonly installations: InstallationStore;
   readonly contents: ContentStore;
   readonly control: ControlStore;
+  readonly processes: ProcessStore;
+  readonly slots: SlotStore;
   /** A trivial write and read; throws when the database cannot take deliveries. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,0 +1,172 @@
+import { type Selectable, sql } from 'kysely';
+import { z } from 'zod';
+import { type Executor, query } from './executor.ts';
+import type { Schema } from './schema.ts';
+import type { DeliveryRecord, DeliveryStatus, DeliveryStore } from './types.ts';
+
+const headers = z.record(z.string(), z.string());
+
+/** All columns but the body. */
+const FACTS = [
+  'app_id',
+  'guid',
+  'event',
+  'action',
+  'installation_id',
+  'repository_id',
+  'headers',
+  'received_at',
+  'status',
+  'attempts',
+  'next_attempt_at',
+  'note',
+  'messages',
+] as const;
+
+/** The inbox of deliveries in SQL. */
+export class SqlDeliveries implements DeliveryStore {
+  readonly #executor: Executor;
+
+  constructor(executor: Executor) {
+    this.#executor = executor;
+  }
+
+  async receive(record: DeliveryRecord): Promise<'new' | DeliveryStatus> {
+    const added = await this.#executor.write(
+      query
+        .insertInto('deliveries')
+        .values({
+          app_id: record.appId,
+          guid: record.guid,
+          event: record.event,
+          action: record.action,
+          installation_id: record.installationId,
+          repository_id: record.repositoryId,
+          headers: JSON.stringify(record.headers),
+          body: record.body,
+          received_at: record.receivedAt,
+          status: 'open',
+          attempts: record.attempts,
+          next_attempt_at: record.nextAttemptAt,
+          note: record.note,
+          messages: 0,
+        })
+        .onConflict((conflict) => conflict.columns(['app_id', 'guid']).doNothing())
+        .returning('guid'),
+    );
+    if (added.length > 0) return 'new';
+    // It may have been purged in between; then a later redelivery is new.
+    const known = await this.find(record.appId, record.guid);
+    return known?.status ?? 'done';
+  }
+
+  async markDone(appId: string, guid: string, end: { messages: number; note?: string }): Promise<void> {
+    await this.#executor.write(
+      query
+        .updateTable('deliveries')
+        .set({ status: 'done', messages: end.messages, note: end.note ?? null, next_attempt_at: null })
+        .where('app_id', '=', appId)
+        .where('guid', '=', guid),
+    );
+  }
+
+  async markFailed(
+    appId: string,
+    guid: string,
+    failure: { note: string; nextAttemptAt: number; maxAttempts: number },
+  ): Promise<DeliveryStatus> {
+    const exhausted = sql<boolean>`attempts + 1 >= ${failure.maxAttempts}`;
+    const [row] = await this.#executor.write(
+      query
+        .updateTable('deliveries')
+        .set((eb) => ({
+          attempts: eb('attempts', '+', 1),
+          status: sql<DeliveryStatus>`CASE WHEN ${exhausted} THEN 'dead' ELSE 'open' END`,
+          next_attempt_at: sql<
+            number | null
+          >`CASE WHEN ${exhausted} THEN NULL ELSE ${failure.nextAttemptAt} END`,
+          note: failure.note,
+        }))
+        .where('app_id', '=', appId)
+        .where('guid', '=', guid)
+        .where('status', '=', 'open')
+        .returning('status'),
+    );
+    return row?.status ?? (await this.find(appId, guid))?.status ?? 'dead';
+  }
+
+  async find(appId: string, guid: string): Promise<DeliveryRecord | null> {
+    const [row] = await this.#executor.read(
+      query.selectFrom('deliveries').selectAll().where('app_id', '=', appId).where('guid', '=', guid),
+    );
+    return row ? recordOf(row) : null;
+  }
+
+  async due(now: number, limit: number): Promise<DeliveryRecord[]> {
+    const rows = await this.#executor.read(
+      query
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('status', '=', 'open')
+        .where('next_attempt_at', '<=', now)
+        .orderBy('next_attempt_at')
+        .limit(limit),
+    );
+    return rows.map(recordOf);
+  }
+
+  async list(
+    options: { status?: DeliveryStatus; limit?: number } = {},
+  ): Promise<Omit<DeliveryRecord, 'body'>[]> {
+    let select = query
+      .selectFrom('deliveries')
+      .select(FACTS)
+      .orderBy('received_at', 'desc')
+      .limit(options.limit ?? 100);
+    if (options.status) select = select.where('status', '=', options.status);
+    return (await this.#executor.read(select)).map(factsOf);
+  }
+
+  async counts(): Promise<Record<DeliveryStatus, number>> {
+    const rows = await this.#executor.read(query.selectFrom('delivery_counts').selectAll());
+    return { open: 0, done: 0, dead: 0, ...Object.fromEntries(rows.map((row) => [row.status, row.count])) };
+  }
+
+  async purge(before: number, limit: number): Promise<number> {
+    const old = query
+      .selectFrom('deliveries')
+      .select(sql<number>`rowid`.as('rowid'))
+      .where('status', '=', 'done')
+      .where('received_at', '<', before)
+      .orderBy('received_at')
+      .limit(limit);
+    const removed = await this.#executor.write(
+      query.deleteFrom('deliveries').where(sql`rowid`, 'in', old).returning('guid'),
+    );
+    return removed.length;
+  }
+}
+
+type Row = Selectable<Schema['deliveries']>;
+
+function recordOf(row: Row): DeliveryRecord {
+  return { ...factsOf(row), body: Buffer.from(row.body) };
+}
+
+function factsOf(row: Omit<Row, 'body'>): Omit<DeliveryRecord, 'body'> {
+  return {
+    appId: row.app_id,
+    guid: row.guid,
+    event: row.event,
+    action: row.action,
+    installationId: row.installation_id,
+    repositoryId: row.repository_id,
+    headers: headers.parse(JSON.parse(row.headers)),
+    receivedAt: row.received_at,
+    status: row.status,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    note: row.note,
+    messages: row.messages,
+  };
+}

@@ -1,0 +1,87 @@
+import { type Executor, query } from './executor.ts';
+import type { FixAttemptRecord, FixAttemptStatus, FixAttemptStore } from './types.ts';
+
+const COLUMNS = [
+  'id',
+  'repository_id as repositoryId',
+  'pr_number as prNumber',
+  'head_sha as headSha',
+  'check_run_id as checkRunId',
+  'strategy',
+  'content_digest as contentDigest',
+  'reverse_digest as reverseDigest',
+  'status',
+  'result',
+  'reason',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const;
+
+/** Fix attempts in SQL. */
+export class SqlFixAttempts implements FixAttemptStore {
+  readonly #executor: Executor;
+
+  constructor(executor: Executor) {
+    this.#executor = executor;
+  }
+
+  async plan(record: FixAttemptRecord): Promise<FixAttemptRecord> {
+    await this.#executor.write(
+      query
+        .insertInto('fix_attempts')
+        .values({
+          id: record.id,
+          repository_id: record.repositoryId,
+          pr_number: record.prNumber,
+          head_sha: record.headSha,
+          check_run_id: record.checkRunId,
+          strategy: record.strategy,
+          content_digest: record.contentDigest,
+          reverse_digest: record.reverseDigest,
+          status: record.status,
+          result: record.result,
+          reason: record.reason,
+          created_at: record.createdAt,
+          updated_at: record.updatedAt,
+        })
+        .onConflict((conflict) => conflict.column('id').doNothing()),
+    );
+    return (await this.find(record.id)) ?? record;
+  }
+
+  async finish(
+    id: string,
+    end: { status: FixAttemptStatus; result?: string; reason?: string; at: number },
+  ): Promise<void> {
+    await this.#executor.write(
+      query
+        .updateTable('fix_attempts')
+        .set({
+          status: end.status,
+          result: end.result ?? null,
+          reason: end.reason ?? null,
+          updated_at: end.at,
+        })
+        .where('id', '=', id),
+    );
+  }
+
+  async find(id: string): Promise<FixAttemptRecord | null> {
+    const [record] = await this.#executor.read(
+      query.selectFrom('fix_attempts').select(COLUMNS).where('id', '=', id),
+    );
+    return record ?? null;
+  }
+
+  async listByPullRequest(repositoryId: string, prNumber: number): Promise<FixAttemptRecord[]> {
+    return await this.#executor.read(
+      query
+        .selectFrom('fix_attempts')
+        .select(COLUMNS)
+        .where('repository_id', '=', repositoryId)
+        .where('pr_number', '=', prNumber)
+        .orderBy('created_at', 'desc')
+        .orderBy('id'),
+    );
+  }
+}

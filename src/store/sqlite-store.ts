@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts';
+import { SqliteDatabase } from '../sqlite/database.ts';
+import { SqlCheckRuns } from './check-runs.ts';
+import { SqlContents } from './contents.ts';
+import { SqlControl } from './control.ts';
+import { SqlDeliveries } from './deliveries.ts';
+import { SqlDiagnoses } from './diagnoses.ts';
+import { type Executor, SqliteExecutor } from './executor.ts';
+import { SqlFixAttempts } from './fix-attempts.ts';
+import { SqlInstallations } from './installations.ts';
+import { migrate } from './migrations.ts';
+import { SqlProcesses } from './processes.ts';
+import { SqlPullRequests } from './pull-requests.ts';
+import { SqlSlots } from './slots.ts';
+import { SqlTimeline } from './timeline.ts';
+import type { Store } from './types.ts';
+
+/** Options of {@link openSqliteStore}. */
+export interface SqliteStoreOptions {
+  /** Path of the database file; it and the folders above it are created when missing. */
+  path: string;
+  clock: Clock;
+}
+
+/**
+ * Opens the embedded store and brings its tables up to date.
+ * @throws DatabaseError when the file cannot be opened; CheckmendError `format_version` for a newer build's file
+ */
+export async function openSqliteStore({ path, clock }: SqliteStoreOptions): Promise<Store> {
+  const database = await SqliteDatabase.open(path);
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return {
+    ...repositories(new SqliteExecutor(database)),
+    async check() {
+      // A row of its own: what is asked is whether a commit goes through.
+      await database.batch([
+        {
+          sql: 'INSERT INTO schedule_slots (name, slot) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET slot = excluded.slot',
+          params: ['readiness', clock.now()],
+        },
+      ]);
+      database.read('SELECT slot FROM schedule_slots WHERE name = ?', ['readiness']);
+    },
+    close: () => database.close(),
+  };
+}
+
+function repositories(executor: Executor): Omit<Store, 'check' | 'close'> {
+  return {
+    pullRequests: new SqlPullRequests(executor),
+    checkRuns: new SqlCheckRuns(executor),
+    diagnoses: new SqlDiagnoses(executor),
+    fixAttempts: new SqlFixAttempts(executor),
+    timeline: new SqlTimeline(executor),
+    deliveries: new SqlDeliveries(executor),
+    installations: new SqlInstallations(executor),
+    contents: new SqlContents(executor),
+    control: new SqlControl(executor),
+    processes: new SqlProcesses(executor),
+    slots: new SqlSlots(executor),
+  };
+}

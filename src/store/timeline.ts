@@ -1,0 +1,71 @@
+import type { Selectable } from 'kysely';
+import { type Executor, query } from './executor.ts';
+import type { Schema } from './schema.ts';
+import type { TimelineEntry, TimelineKind, TimelineStore } from './types.ts';
+
+/** The append-only audit log in SQL. */
+export class SqlTimeline implements TimelineStore {
+  readonly #executor: Executor;
+
+  constructor(executor: Executor) {
+    this.#executor = executor;
+  }
+
+  async append(entry: TimelineEntry): Promise<void> {
+    await this.#executor.write(
+      query
+        .insertInto('timeline')
+        .values({
+          at: entry.at,
+          kind: entry.kind,
+          repository_id: entry.repositoryId,
+          owner: entry.owner,
+          repo: entry.repo,
+          pr_number: entry.prNumber,
+          head_sha: entry.headSha,
+          check_run_id: entry.checkRunId,
+          rule: entry.rule,
+          message: entry.message,
+          data: JSON.stringify(entry.data ?? null),
+          correlation_id: entry.correlationId,
+          dedupe_key: entry.dedupeKey,
+        })
+        .onConflict((conflict) => conflict.column('dedupe_key').doNothing()),
+    );
+  }
+
+  async list(
+    where: { owner?: string; repo?: string; prNumber?: number },
+    { afterId = 0, limit = 1000 }: { afterId?: number; limit?: number } = {},
+  ): Promise<(TimelineEntry & { id: number })[]> {
+    let select = query
+      .selectFrom('timeline')
+      .selectAll()
+      .where('id', '>', afterId)
+      .orderBy('id')
+      .limit(limit);
+    if (where.owner !== undefined) select = select.where('owner', '=', where.owner);
+    if (where.repo !== undefined) select = select.where('repo', '=', where.repo);
+    if (where.prNumber !== undefined) select = select.where('pr_number', '=', where.prNumber);
+    return (await this.#executor.read(select)).map(entryOf);
+  }
+}
+
+function entryOf(row: Selectable<Schema['timeline']>): TimelineEntry & { id: number } {
+  return {
+    id: row.id,
+    at: row.at,
+    kind: row.kind as TimelineKind,
+    repositoryId: row.repository_id,
+    owner: row.owner,
+    repo: row.repo,
+    prNumber: row.pr_number,
+    headSha: row.head_sha,
+    checkRunId: row.check_run_id,
+    rule: row.rule,
+    message: row.message,
+    data: JSON.parse(row.data) as unknown,
+    correlationId: row.correlation_id,
+    dedupeKey: row.dedupe_key,
+  };
+}

@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../src/manual-clock.ts';
+import { SqliteDatabase } from '../../src/sqlite/database.ts';
+import { openSqliteStore } from '../../src/store/sqlite-store.ts';
+import type { DeliveryRecord, PullRequestRecord, Store, TimelineEntry } from '../../src/store/types.ts';
+
+const pullRequest: PullRequestRecord = {
+  repositoryId: '10',
+  number: 3,
+  id: '33',
+  installationId: '1',
+  owner: 'octo',
+  repo: 'shop',
+  title: 'Prices',
+  author: 'ada',
+  state: 'open',
+  merged: false,
+  draft: false,
+  fork: true,
+  maintainerCanModify: true,
+  labels: ['bug', 'help "wanted"'],
+  headSha: 'a'.repeat(40),
+  headRef: 'prices',
+  headRepository: 'ada/shop',
+  baseSha: 'b'.repeat(40),
+  baseRef: 'main',
+  updatedAt: 1000,
+};
+
+const delivery: DeliveryRecord = {
+  appId: '1',
+  guid: 'g-1',
+  event: 'check_run',
+  action: 'completed',
+  installationId: '1',
+  repositoryId: '10',
+  headers: { 'x-github-event': 'check_run' },
+  body: Buffer.from([0x7b, 0xff, 0x00, 0x7d]),
+  receivedAt: 5,
+  status: 'open',
+  attempts: 0,
+  nextAttemptAt: 5,
+  note: null,
+  messages: 0,
+};
+
+const entry: TimelineEntry = {
+  at: 1,
+  kind: 'verdict',
+  repositoryId: '10',
+  owner: 'octo',
+  repo: 'shop',
+  prNumber: 3,
+  headSha: null,
+  checkRunId: null,
+  rule: 'mode: suggest',
+  message: 'offered',
+  data: { a: 1 },
+  correlationId: 'g-1',
+  dedupeKey: null,
+};
+
+describe('the store on SQLite', () => {
+  let folder: string;
+  let store: Store;
+  const open = () =>
+    openSqliteStore({ path: path.join(folder, 'data', 'store.db'), clock: new ManualClock() });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'checkmend-store-'));
+    store = await open();
+  });
+
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('keeps what it was given over a restart', async () => {
+    await store.pullRequests.upsert(pullRequest);
+    await store.close();
+    store = await open();
+    expect(await store.pullRequests.find('10', 3)).toEqual(pullRequest);
+    expect(await store.pullRequests.findByName('octo', 'shop', 3)).toEqual(pullRequest);
+    expect(await store.pullRequests.findByHead('10', pullRequest.headSha)).toEqual([pullRequest]);
+  });
+
+  it('never moves a pull request back, whatever the order of events', async () => {
+    const closed = { ...pullRequest, state: 'closed' as const, merged: true, updatedAt: 3000 };
+    expect(await store.pullRequests.upsert(closed)).toBe('stored');
+    expect(await store.pullRequests.upsert({ ...pullRequest, updatedAt: 2999 })).toBe('stale');
+    expect(await store.pullRequests.find('10', 3)).toEqual(closed);
+    const reopened = { ...pullRequest, updatedAt: 3000 };
+    expect(await store.pullRequests.upsert(reopened)).toBe('stored');
+    expect(await store.pullRequests.list({ state: 'open' })).toEqual([reopened]);
+    expect(await store.pullRequests.list({ state: 'closed' })).toEqual([]);
+  });
+
+  it('takes a delivery once, byte for byte', async () => {
+    expect(
+      await Promise.all([store.deliveries.receive(delivery), store.deliveries.receive(delivery)]),
+    ).toEqual(['new', 'open']);
+    expect(await store.deliveries.find('1', 'g-1')).toEqual(delivery);
+    expect(await store.deliveries.receive({ ...delivery, appId: '2' })).toBe('new');
+    await store.deliveries.markDone('1', 'g-1', { messages: 2, note: 'sent' });
+    expect(await store.deliveries.receive(delivery)).toBe('done');
+    expect(await store.deliveries.find('1', 'g-1')).toMatchObject({
+      status: 'done',
+      messages: 2,
+      nextAttemptAt: null,
+    });
+    expect(await store.deliveries.counts()).toEqual({ open: 1, done: 1, dead: 0 });
+  });
+
+  it('gives up on a delivery after so many attempts, visibly', async () => {
+    await store.deliveries.receive(delivery);
+    const failure = { note: 'the queue is down', nextAttemptAt: 100, maxAttempts: 2 };
+    expect(await store.deliveries.markFailed('1', 'g-1', failure)).toBe('open');
+    expect(await store.deliveries.due(99, 10)).toEqual([]);
+    expect(await store.deliveries.due(100, 10)).toMatchObject([{ guid: 'g-1', attempts: 1 }]);
+    expect(await store.deliveries.markFailed('1', 'g-1', failure)).toBe('dead');
+    expect(await store.deliveries.due(1000, 10)).toEqual([]);
+    expect(await store.deliveries.list({ status: 'dead' })).toMatchObject([
+      { guid: 'g-1', note: 'the queue is down' },
+    ]);
+    expect(await store.deliveries.counts()).toEqual({ open: 0, done: 0, dead: 1 });
+  });
+
+  it('purges only what is done and old, in bounded steps', async () => {
+    for (const guid of ['a', 'b', 'c', 'd']) await store.deliveries.receive({ ...delivery, guid });
+    for (const guid of ['a', 'b', 'c']) await store.deliveries.markDone('1', guid, { messages: 0 });
+    expect(await store.deliveries.purge(6, 2)).toBe(2);
+    expect(await store.deliveries.purge(6, 2)).toBe(1);
+    expect(await store.deliveries.counts()).toEqual({ open: 1, done: 0, dead: 0 });
+  });
+
+  it('appends to the timeline, and an entry with a known key only once', async () => {
+    await store.timeline.append(entry);
+    await store.timeline.append(entry);
+    await store.timeline.append({ ...entry, dedupeKey: 'k', message: 'first' });
+    await store.timeline.append({ ...entry, dedupeKey: 'k', message: 'again' });
+    const entries = await store.timeline.list({ owner: 'octo', repo: 'shop', prNumber: 3 });
+    expect(entries.map((it) => it.message)).toEqual(['offered', 'offered', 'first']);
+    expect(entries[0]).toEqual({ ...entry, id: entries[0]?.id });
+    expect(await store.timeline.list({ prNumber: 3 }, { afterId: entries[1]?.id ?? 0 })).toHaveLength(1);
+    expect(await store.timeline.list({ prNumber: 4 })).toEqual([]);
+  });
+
+  it('plans a fix attempt once, and remembers how it ended', async () => {
+    const attempt = {
+      id: 'fix-1',
+      repositoryId: '10',
+      prNumber: 3,
+      headSha: 'a'.repeat(40),
+      checkRunId: '7',
+      strategy: 'apply_patch',
+      contentDigest: 'd',
+      reverseDigest: 'r',
+      status: 'planned' as const,
+      result: null,
+      reason: null,
+      createdAt: 1,
+      updatedAt: 1,
+    };
+    expect(await store.fixAttempts.plan(attempt)).toEqual(attempt);
+    await store.fixAttempts.finish('fix-1', { status: 'applied', result: 'c0ffee', at: 2 });
+    const finished = { ...attempt, status: 'applied', result: 'c0ffee', updatedAt: 2 };
+    expect(await store.fixAttempts.plan({ ...attempt, createdAt: 9 })).toEqual(finished);
+    expect(await store.fixAttempts.listByPullRequest('10', 3)).toEqual([finished]);
+  });
+
+  it('deletes everything of a repository that was removed, and nothing else', async () => {
+    const repository = { id: '10', installationId: '1', owner: 'octo', name: 'shop', private: true };
+    await store.installations.upsert({ id: '1', account: 'octo', suspended: false });
+    await store.installations.addRepositories([repository, { ...repository, id: '11', name: 'till' }]);
+    for (const repositoryId of ['10', '11']) {
+      await store.pullRequests.upsert({ ...pullRequest, repositoryId });
+      await store.timeline.append({ ...entry, repositoryId });
+      await store.deliveries.receive({ ...delivery, guid: repositoryId, repositoryId });
+    }
+    await store.installations.removeRepositories('1', ['10']);
+    expect(await store.pullRequests.list()).toMatchObject([{ repositoryId: '11' }]);
+    expect(await store.timeline.list({})).toMatchObject([{ repositoryId: '11' }]);
+    expect(await store.deliveries.list()).toMatchObject([{ guid: '11' }]);
+    expect((await store.installations.list())[0]?.repositories.map((it) => it.name)).toEqual(['till']);
+    await store.installations.remove('1');
+    expect(await store.pullRequests.list()).toEqual([]);
+    expect(await store.installations.list()).toEqual([]);
+    expect(await store.deliveries.counts()).toEqual({ open: 0, done: 0, dead: 0 });
+  });
+
+  it('gives a scheduled slot to one claimant', async () => {
+    const claims = await Promise.all([1, 2, 3].map(() => store.slots.claim('monitor', 60)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(await store.slots.claim('monitor', 59)).toBe(false);
+    expect(await store.slots.claim('monitor', 61)).toBe(true);
+  });
+
+  it('keeps contents by digest, pauses by scope, and processes by their last report', async () => {
+    const id = await store.contents.save('patch ✓');
+    expect(await store.contents.save('patch ✓')).toBe(id);
+    expect(await store.contents.read(id)).toBe('patch ✓');
+    expect(await store.contents.read('0'.repeat(64))).toBeNull();
+    await store.control.setPaused('repo:10', true, 'ada', 1);
+    expect(await store.control.paused(['all', 'repo:10'])).toEqual(['repo:10']);
+    await store.control.setPaused('repo:10', false, 'ada', 2);
+    expect(await store.control.paused(['all', 'repo:10'])).toEqual([]);
+    const beat = { id: 'p', role: 'start' as const, host: 'h', pid: 1, startedAt: 1, seenAt: 5, workers: [] };
+    await store.processes.beat(beat);
+    await store.processes.beat({ ...beat, seenAt: 9 });
+    expect(await store.processes.list(6)).toEqual([{ ...beat, seenAt: 9 }]);
+    await store.processes.remove('p');
+    expect(await store.processes.list(0)).toEqual([]);
+  });
+
+  it('refuses the file of a newer build, and is opened twice at once', async () => {
+    const [one, two] = await Promise.all([open(), open()]);
+    await Promise.all([one.check(), two.check()]);
+    await Promise.all([one.close(), two.close()]);
+    const database = await SqliteDatabase.open(path.join(folder, 'data', 'store.db'));
+    await database.batch([{ sql: 'INSERT INTO store_migrations (version) VALUES (9999)' }]);
+    await database.close();
+    await expect(open()).rejects.toMatchObject({ code: 'format_version' });
+  });
+});
