@@ -36,6 +36,11 @@ export interface SendItem {
 /**
  * `queued`: durable, as a new entry or as the one follow-up of an id in flight;
  * `coalesced`: durable, replaced the payload of a waiting message (or waiting follow-up) of that id, which keeps its place.
+ *
+ * What is replaced is the whole message with its group, expiry and retries; what is kept is the place: sent
+ * time, priority in the order, sequence and the time it is delayed to. An id that has a follow-up coalesces
+ * with the follow-up, also while the first waits for a retry. A follow-up becomes a message of its own, at the
+ * place it was sent at, when the first is done or dead; until then it counts as ready.
  */
 export type SendResult = 'queued' | 'coalesced';
 
@@ -90,13 +95,13 @@ export interface ExchangeReply {
 
 /** Counters of one queue, read in constant time. */
 export interface QueueStats {
-  /** May be taken now (those held back by their group included). */
+  /** May be taken now (those held back by their group, and follow-ups held back by their id, included). */
   ready: number;
   /** Waiting for a time to come: delayed, retried, snoozed. */
   delayed: number;
   inFlight: number;
   dead: number;
-  /** Age of the oldest ready message in milliseconds; 0 if none. */
+  /** Age since it was sent of the oldest ready message, follow-ups aside, in milliseconds; 0 if none. */
   oldestAgeMs: number;
   paused: boolean;
 }
@@ -113,7 +118,7 @@ export interface DeadLetter {
   readonly error: FailureInfo;
   /** Milliseconds since the epoch. */
   readonly failedAt: number;
-  /** Attempts made. */
+  /** Attempts made: the retries before, and one for the last unless it expired before it was started. */
   readonly attempts: number;
   /** Notes that an analysis added; never removes the letter. */
   readonly annotation?: string;
@@ -125,13 +130,18 @@ export interface DeadLetterPage {
   cursor?: string;
 }
 
-/** The dead set of a queue. Only requeue, discard and retention remove from it. */
+/**
+ * The dead set of a queue, by id: the newest letter of an id stands. Only requeue, discard and retention
+ * remove from it.
+ */
 export interface DeadLetterAccess {
   /** @param options `limit` 1..100, default 50. */
   list(queue: string, options?: { cursor?: string; limit?: number }): Promise<DeadLetterPage>;
   get(queue: string, id: string): Promise<DeadLetter | null>;
   /**
-   * Puts letters back as waiting messages with their attempts reset; answers how many.
+   * Puts letters back as waiting messages with their attempts reset, and without their expiry if it has
+   * passed; answers how many. A letter whose id is waiting or in flight again is dropped: the newer message
+   * stands for it. Limits of the queue do not apply.
    * @param options `ids` (at most 100), or up to `limit` (1..100, default 100) oldest; `perSecond` spreads them by delay.
    */
   requeue(
@@ -152,6 +162,14 @@ export type LeaseLostReason = 'expired' | 'superseded';
  * Order within a queue is `sent time - priority * agingMs`, ties by sequence. Delivery is at least once; a
  * message is never given to two holders within a live lease. A manager keeps the leases that it gave out
  * alive by itself until they are settled or it is closed.
+ *
+ * Groups take turns: when a message of a group is done or dead, the next one of that group ranks as if it had
+ * been sent at that moment, if it was sent earlier; ties go to the group whose turn is longest ago. A group is
+ * represented by its first message in the order. What goes back (retry, snooze, release, a lapsed lease)
+ * takes no turn. See `order.ts`.
+ *
+ * Expiry is looked at when a message would be given out. Limits refuse new messages only: neither coalescing
+ * nor follow-ups, nor what goes back.
  */
 export interface QueueManager {
   /**
