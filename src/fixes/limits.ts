@@ -13,7 +13,10 @@ export const RERUNS_PER_SHA_MAX = 3;
 
 /** What was tried on a pull request before, and what is about to be tried. */
 export interface LimitFacts {
-  /** Id of the fix itself: its own row does not count. Null before there is one. */
+  /**
+   * Id of the fix itself: its own row does not count. Null while it is only thought about: then a row of the
+   * same content on the same head is taken for its own.
+   */
   readonly id: string | null;
   readonly headSha: string;
   /** All attempts on the pull request. */
@@ -22,13 +25,16 @@ export interface LimitFacts {
   readonly now: number;
 }
 
-/** Whether a row stands for an effect: made, or begun and never settled. */
-function counts(attempt: FixAttemptRecord, strategy: string, id: string | null): boolean {
-  return (
-    attempt.strategy === strategy &&
-    attempt.id !== id &&
-    (attempt.status === 'applied' || attempt.status === 'planned')
-  );
+/** Other attempts of a strategy that stand for an effect: made, or begun and never settled. */
+function others(facts: LimitFacts, strategy: string, digest: string): FixAttemptRecord[] {
+  return facts.attempts.filter((attempt) => {
+    const own =
+      facts.id === null
+        ? attempt.headSha === facts.headSha && attempt.contentDigest === digest
+        : attempt.id === facts.id;
+    const effective = attempt.status === 'applied' || attempt.status === 'planned';
+    return attempt.strategy === strategy && effective && !own;
+  });
 }
 
 /**
@@ -38,7 +44,7 @@ function counts(attempt: FixAttemptRecord, strategy: string, id: string | null):
  * @param digest digest of what the patch changes
  */
 export function commitRefusal(facts: LimitFacts, policy: Policy, digest: string): Refusal | null {
-  const earlier = facts.attempts.filter((attempt) => counts(attempt, 'apply_patch', facts.id));
+  const earlier = others(facts, 'apply_patch', digest);
   if (earlier.some((attempt) => attempt.contentDigest === digest)) {
     return { rule: 'loop.repeat', reason: 'the same change was committed to this pull request before' };
   }
@@ -63,7 +69,7 @@ export function commitRefusal(facts: LimitFacts, policy: Policy, digest: string)
  * @param digest digest of run and fingerprint
  */
 export function rerunRefusal(facts: LimitFacts, policy: Policy, digest: string): Refusal | null {
-  const earlier = facts.attempts.filter((attempt) => counts(attempt, 'rerun_failed_jobs', facts.id));
+  const earlier = others(facts, 'rerun_failed_jobs', digest);
   if (earlier.some((attempt) => attempt.contentDigest === digest)) {
     return { rule: 'rerun.repeat', reason: 'this run was already re-run for the same failure' };
   }

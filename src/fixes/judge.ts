@@ -1,0 +1,55 @@
+import type { CheckRunRecord, DiagnosisRecord, FixAttemptRecord, PullRequestRecord } from '../store/types.ts';
+import { type DecisionFacts, decide, type Verdict } from './decide.ts';
+import type { FixEnvironment } from './strategy.ts';
+
+/** What a decision needs of its surroundings. */
+export type JudgeEnvironment = Pick<
+  FixEnvironment,
+  'store' | 'client' | 'facts' | 'policy' | 'policyProblems' | 'override' | 'clock'
+>;
+
+/** The kill switch that holds for a pull request, or null. */
+export async function pausedScope(
+  { control }: FixEnvironment['store'],
+  repositoryId: string,
+  prNumber: number,
+): Promise<string | null> {
+  const scopes = ['all', `repo:${repositoryId}`, `pr:${repositoryId}:${prNumber}`];
+  return (await control.paused(scopes))[0] ?? null;
+}
+
+/** Gathers the facts and decides about one diagnosis. Reads only. */
+export async function judge(
+  record: Pick<DiagnosisRecord, 'diagnosis' | 'checkName'>,
+  check: Pick<CheckRunRecord, 'appSlug'>,
+  pullRequest: PullRequestRecord,
+  environment: JudgeEnvironment,
+): Promise<Verdict> {
+  const { store, policy, policyProblems, override, clock } = environment;
+  const { repositoryId, number, headSha } = pullRequest;
+  const attempts = await store.fixAttempts.listByPullRequest(repositoryId, number);
+  const facts: DecisionFacts = {
+    override,
+    policyProblems,
+    paused: await pausedScope(store, repositoryId, number),
+    checkName: record.checkName,
+    appSlug: check.appSlug,
+    pullRequest,
+    ownCommits: await ownCommits(pullRequest, attempts, environment),
+    limits: { id: null, headSha, attempts, now: clock.now() },
+  };
+  return decide(record.diagnosis, facts, policy);
+}
+
+async function ownCommits(
+  { headSha, headRepository }: PullRequestRecord,
+  attempts: readonly FixAttemptRecord[],
+  { store, client, facts }: JudgeEnvironment,
+): Promise<DecisionFacts['ownCommits']> {
+  const { shas } = await facts.ownCommits(client, headSha, headRepository);
+  const made = attempts.filter((attempt) => attempt.result !== null && shas.includes(attempt.result));
+  const checks = await Promise.all(
+    made.map(({ checkRunId }) => (checkRunId === null ? null : store.checkRuns.find(checkRunId))),
+  );
+  return { count: shas.length, checkNames: checks.flatMap((check) => (check ? [check.name] : [])) };
+}

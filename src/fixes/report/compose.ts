@@ -1,0 +1,139 @@
+import type { Diagnosis } from '../../analysis/types.ts';
+import type { CheckAnnotation } from '../../github/types.ts';
+import { redactSecrets } from '../../logger.ts';
+import { unsafePath } from '../guards/safe-path.ts';
+import { isMended, type ReportItem, showsPatch, statusLine } from './item.ts';
+import { cutBytes, escapeText, fence, inlineCode } from './markdown.ts';
+import { joinSections } from './sections.ts';
+
+/** Bytes of a title; GitHub shows little more. */
+const TITLE_MAX_BYTES = 200;
+/** Annotations of one report; GitHub takes 50 a request. */
+const ANNOTATIONS_MAX = 200;
+/** Bytes of an annotation's message (GitHub: 64 KB). */
+const ANNOTATION_MAX_BYTES = 4096;
+/** Failed tests and locations listed for one check. */
+const LIST_MAX = 20;
+/** Bytes of the log lines shown for one check. */
+const EVIDENCE_MAX_BYTES = 6000;
+
+/** What a report says, ready for a check run. */
+export interface ReportText {
+  readonly title: string;
+  readonly summary: string;
+  /** Patches; empty when there are none. */
+  readonly text: string;
+  readonly annotations: CheckAnnotation[];
+  readonly conclusion: 'success' | 'neutral';
+}
+
+/**
+ * Puts all failed checks of one head in one report. Everything that comes from a log is fenced or escaped, and
+ * each field stays within GitHub's limits.
+ *
+ * @param policyProblems what is wrong with the policy file
+ */
+export function composeReport(items: readonly ReportItem[], policyProblems: readonly string[]): ReportText {
+  const sections = [
+    ...(policyProblems.length > 0 ? [policySection(policyProblems)] : []),
+    ...items.map(itemSection),
+  ];
+  const patches = items.filter(showsPatch).map(patchSection);
+  return {
+    title: cutBytes(redactSecrets(titleOf(items, policyProblems)), TITLE_MAX_BYTES),
+    summary: joinSections(sections, (count) => `*${count} more failed checks do not fit here.*`),
+    text: joinSections(patches, (count) => `*${count} patches are too large to be shown here.*`),
+    annotations: items.flatMap(({ diagnosis }) => annotationsOf(diagnosis)).slice(0, ANNOTATIONS_MAX),
+    conclusion:
+      policyProblems.length === 0 && items.length > 0 && items.every(isMended) ? 'success' : 'neutral',
+  };
+}
+
+function titleOf(items: readonly ReportItem[], policyProblems: readonly string[]): string {
+  if (policyProblems.length > 0) return 'The policy file .github/checkmend.yml is broken';
+  const [only] = items;
+  if (only && items.length === 1) return only.diagnosis.summary.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  const mended = items.filter(isMended).length;
+  const patches = items.filter((item) => !isMended(item) && showsPatch(item)).length;
+  const parts = [`${items.length} failed checks`];
+  if (mended > 0) parts.push(`${mended} mended`);
+  if (patches > 0) parts.push(`${patches} with a patch`);
+  return parts.join(', ');
+}
+
+function policySection(problems: readonly string[]): string {
+  const list = problems.slice(0, LIST_MAX).map((problem) => `- ${escapeText(problem)}`);
+  return [
+    '### The policy file is broken',
+    'Nothing is written but this report until `.github/checkmend.yml` on the default branch is mended:',
+    list.join('\n'),
+  ].join('\n\n');
+}
+
+function itemSection(item: ReportItem): string {
+  const { checkName, diagnosis } = item;
+  const tool = diagnosis.tool === null ? '' : `, found by ${inlineCode(diagnosis.tool)}`;
+  const parts = [
+    `### ${inlineCode(cutBytes(checkName, 200))}`,
+    `${cutBytes(escapeText(diagnosis.summary), 2000)}`,
+    `Category: ${diagnosis.category}${tool}. Confidence: ${Math.round(diagnosis.confidence * 100)} %.`,
+    statusLine(item),
+    ...evidence(diagnosis),
+    ...list(
+      'Failed tests',
+      diagnosis.failed_tests.map(({ name, path }) =>
+        path === null ? inlineCode(name) : `${inlineCode(name)} in ${inlineCode(path)}`,
+      ),
+    ),
+    ...list(
+      'Locations',
+      diagnosis.diagnostics.map(
+        ({ path, line, message }) =>
+          `${inlineCode(line === null ? path : `${path}:${line}`)} ${cutBytes(escapeText(message), 300)}`,
+      ),
+    ),
+  ];
+  return parts.join('\n\n');
+}
+
+function evidence({ root_cause, evidence: lines }: Diagnosis): string[] {
+  const shown = lines.length > 0 ? lines : root_cause ? [root_cause] : [];
+  if (shown.length === 0) return [];
+  const where = root_cause ? ` (line ${root_cause.line})` : '';
+  const text = cutBytes(shown.map((line) => line.text).join('\n'), EVIDENCE_MAX_BYTES);
+  return [`From the log${where}:`, fence(text)];
+}
+
+function list(title: string, entries: readonly string[]): string[] {
+  if (entries.length === 0) return [];
+  const shown = entries.slice(0, LIST_MAX).map((entry) => `- ${entry}`);
+  const more = entries.length > LIST_MAX ? [`- and ${entries.length - LIST_MAX} more`] : [];
+  return [`${title}:`, [...shown, ...more].join('\n')];
+}
+
+function patchSection({ checkName, diagnosis }: ReportItem): string {
+  return [
+    `### Patch for ${inlineCode(cutBytes(checkName, 200))}`,
+    'To apply it by hand, copy it and run `git apply` in the repository:',
+    fence(diagnosis.patch ?? '', 'diff'),
+  ].join('\n\n');
+}
+
+const LEVELS = { error: 'failure', warning: 'warning', note: 'notice' } as const;
+
+function annotationsOf({ diagnostics }: Diagnosis): CheckAnnotation[] {
+  return diagnostics.flatMap(({ path, line, severity, code, message }) => {
+    if (line === null || line < 1 || unsafePath(path) !== null) return [];
+    const text = cutBytes(redactSecrets(message), ANNOTATION_MAX_BYTES);
+    return [
+      {
+        path,
+        startLine: line,
+        endLine: line,
+        level: LEVELS[severity],
+        message: text === '' ? 'see the log' : text,
+        title: code === null ? null : cutBytes(redactSecrets(code), 255),
+      },
+    ];
+  });
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../clock.ts';
+import type {
+  CheckRunInfo,
+  CommitInfo,
+  GitHubApp,
+  PullRequestInfo,
+  RepositoryClient,
+} from '../github/types.ts';
+import { isOwnCommit } from './own-commits.ts';
+import { POLICY_PATH, type PolicyReading, readPolicy } from './policy/read-policy.ts';
+import { TtlCache } from './ttl-cache.ts';
+
+/** Milliseconds that a policy, a pull request, and the check runs of a sha are taken as known. */
+const POLICY_TTL_MS = 60_000;
+const PULL_REQUEST_TTL_MS = 20_000;
+const CHECK_RUNS_TTL_MS = 10_000;
+/** A commit never changes. */
+const COMMIT_TTL_MS = 3_600_000;
+
+/** Our own commits at a head, newest first, at most two. */
+export interface OwnCommits {
+  readonly shas: readonly string[];
+}
+
+/**
+ * Facts that many messages about one repository or one sha share, read once. Nothing that guards a write is
+ * taken from here: right before a write the pull request is read afresh.
+ */
+export class RepositoryFacts {
+  readonly #app: GitHubApp;
+  readonly #policies: TtlCache<PolicyReading>;
+  readonly #pullRequests: TtlCache<PullRequestInfo | null>;
+  readonly #heads: TtlCache<PullRequestInfo[]>;
+  readonly #checkRuns: TtlCache<CheckRunInfo[]>;
+  readonly #commits: TtlCache<CommitInfo | null>;
+  readonly #slug: TtlCache<string>;
+
+  constructor(app: GitHubApp, clock: Clock) {
+    this.#app = app;
+    this.#policies = new TtlCache(clock, POLICY_TTL_MS);
+    this.#pullRequests = new TtlCache(clock, PULL_REQUEST_TTL_MS);
+    this.#heads = new TtlCache(clock, PULL_REQUEST_TTL_MS);
+    this.#checkRuns = new TtlCache(clock, CHECK_RUNS_TTL_MS, 100);
+    this.#commits = new TtlCache(clock, COMMIT_TTL_MS);
+    this.#slug = new TtlCache(clock, COMMIT_TTL_MS, 1);
+  }
+
+  /** The policy on the default branch, at most a minute old. */
+  policy(client: RepositoryClient): Promise<PolicyReading> {
+    return this.#policies.get(nameOf(client), async () =>
+      readPolicy(await client.readDefaultBranchFile(POLICY_PATH)),
+    );
+  }
+
+  pullRequest(client: RepositoryClient, number: number): Promise<PullRequestInfo | null> {
+    return this.#pullRequests.get(`${nameOf(client)}#${number}`, () => client.getPullRequest(number));
+  }
+
+  /** Open pull requests with this head. */
+  pullRequestsByHead(client: RepositoryClient, sha: string): Promise<PullRequestInfo[]> {
+    return this.#heads.get(`${nameOf(client)}@${sha}`, () => client.findPullRequestsByHead(sha));
+  }
+
+  /** A check run of a sha: from the list that its siblings share, or by itself where that one is behind. */
+  async checkRun(client: RepositoryClient, sha: string, id: string): Promise<CheckRunInfo | null> {
+    const runs = await this.#checkRuns.get(`${nameOf(client)}@${sha}`, () => client.listCheckRuns(sha));
+    const listed = runs.find((run) => run.id === id);
+    return listed?.status === 'completed' ? listed : await client.getCheckRun(id);
+  }
+
+  commit(client: RepositoryClient, sha: string, repository?: string | null): Promise<CommitInfo | null> {
+    return this.#commits.get(`${nameOf(client)}@${sha}`, async () => {
+      const known = await client.getCommit(sha);
+      return known || !repository ? known : await client.getCommit(sha, repository);
+    });
+  }
+
+  /** Our own commits at the head, newest first: the head and, if it is ours, its parent. */
+  async ownCommits(client: RepositoryClient, sha: string, repository?: string | null): Promise<OwnCommits> {
+    const slug = await this.#slug.get('', () => this.#app.slug());
+    const shas: string[] = [];
+    for (let next: string | undefined = sha; next !== undefined && shas.length < 2; ) {
+      const commit: CommitInfo | null = await this.commit(client, next, repository);
+      if (!commit || !isOwnCommit(commit, slug)) break;
+      shas.push(next);
+      next = commit.parents[0];
+    }
+    return { shas };
+  }
+}
+
+function nameOf(client: RepositoryClient): string {
+  return `${client.owner}/${client.repo}`;
+}

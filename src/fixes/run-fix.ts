@@ -1,0 +1,150 @@
+import { PermanentError } from '../errors.ts';
+import type { FixAttemptStatus } from '../store/types.ts';
+import { effectiveMode } from './decide.ts';
+import { pausedScope } from './judge.ts';
+import {
+  type Applied,
+  type FixEnvironment,
+  type FixJob,
+  type FixStrategy,
+  type Planned,
+  type Refused,
+  refused,
+  type Wait,
+} from './strategy.ts';
+import { recordAction, recordProblem, recordRefusal, recordWait } from './timeline.ts';
+
+/** How a fix ended, or that it has to wait. */
+export type FixOutcome = Applied | Refused | Wait;
+
+/** Refusals of GitHub that are an answer, and no fault of ours. */
+const ANSWERS = new Set(['forbidden', 'not_found', 'gone', 'conflict', 'validation_failed']);
+
+/**
+ * Takes a fix through the four steps and keeps the books: the attempt is stored as `planned` before the first
+ * write, so that a crash between effect and bookkeeping leaves a trace, and the next run finds the effect by
+ * its mark.
+ *
+ * @throws TransientError from GitHub: to be run again later
+ */
+export async function runFix<Plan, Ready>(
+  strategy: FixStrategy<Plan, Ready>,
+  job: FixJob,
+  environment: FixEnvironment,
+): Promise<FixOutcome> {
+  const known = await environment.store.fixAttempts.find(job.id);
+  if (known?.status === 'applied') {
+    return { kind: 'applied', result: known.result ?? '', message: 'it was done before' };
+  }
+  const switchedOff = await whySwitchedOff(job, environment);
+  const planned = switchedOff ?? (await strategy.plan(job, environment));
+  if (planned.kind === 'refused') return await end(job, null, planned, environment);
+  let outcome: FixOutcome;
+  try {
+    outcome = await attempt(strategy, planned, job, environment);
+  } catch (error) {
+    if (!(error instanceof PermanentError) || !ANSWERS.has(error.code)) throw error;
+    outcome = refusedByGitHub(error, strategy.permission);
+  }
+  if (outcome.kind === 'wait') {
+    await recordWait(job, outcome, environment);
+    return outcome;
+  }
+  return await end(job, planned, outcome, environment);
+}
+
+async function attempt<Plan, Ready>(
+  strategy: FixStrategy<Plan, Ready>,
+  planned: Planned<Plan>,
+  job: FixJob,
+  environment: FixEnvironment,
+): Promise<FixOutcome> {
+  const clearance = await strategy.preflight(planned.plan, job, environment);
+  if (clearance.kind !== 'go') return clearance;
+  await book(job, planned, environment);
+  const effect = await strategy.apply(clearance.ready, job, environment);
+  if (effect.kind !== 'applied') return effect;
+  const problem = await strategy.verify(effect, clearance.ready, job, environment);
+  if (problem !== null) await recordProblem(job, problem, environment);
+  return effect;
+}
+
+/** The kill switch, the service's and the repository's mode may have changed since the verdict. */
+async function whySwitchedOff(job: FixJob, environment: FixEnvironment): Promise<Refused | null> {
+  const { override, policy, policyProblems, store } = environment;
+  const { repository_id, pr_number, fix_strategy, check_run_id } = job.payload;
+  if (override !== 'policy') return refused(`override.${override}`, 'the service may not write');
+  const scope = await pausedScope(store, repository_id, pr_number);
+  if (scope !== null) return refused('paused', `paused (${scope})`);
+  if (fix_strategy === 'report') return null;
+  if (policyProblems.length > 0) return refused('policy.broken', 'the policy file is broken');
+  const known = await store.diagnoses.find(check_run_id);
+  const mode = effectiveMode(
+    policy,
+    { category: known?.diagnosis.category ?? 'unknown' },
+    known?.checkName ?? '',
+  );
+  const allowed = mode === 'fix' || (mode === 'suggest' && fix_strategy === 'rerun_failed_jobs');
+  return allowed ? null : refused(`mode.${mode}`, `the policy's mode is ${mode}`);
+}
+
+function refusedByGitHub(error: PermanentError, permission: string): Refused {
+  if (error.code === 'forbidden') {
+    return refused(
+      'github.forbidden',
+      `GitHub refused it: the App lacks the permission "${permission}", or a rule of the repository forbids it`,
+    );
+  }
+  return refused(`github.${error.code}`, `GitHub refused it (${error.code.replaceAll('_', ' ')})`);
+}
+
+/** Reports leave no row: they change nothing that could repeat or be undone. */
+async function book(
+  job: FixJob,
+  planned: Planned<unknown> | null,
+  { store, clock }: FixEnvironment,
+): Promise<void> {
+  const { repository_id, pr_number, head_sha, check_run_id, fix_strategy } = job.payload;
+  if (fix_strategy === 'report') return;
+  const now = clock.now();
+  await store.fixAttempts.plan({
+    id: job.id,
+    repositoryId: repository_id,
+    prNumber: pr_number,
+    headSha: head_sha,
+    checkRunId: check_run_id,
+    strategy: fix_strategy,
+    contentDigest: planned?.digest ?? '',
+    reverseDigest: planned?.reverseDigest ?? null,
+    status: 'planned',
+    result: null,
+    reason: null,
+    createdAt: now,
+    updatedAt: now,
+  });
+}
+
+async function end(
+  job: FixJob,
+  planned: Planned<unknown> | null,
+  outcome: Applied | Refused,
+  environment: FixEnvironment,
+): Promise<Applied | Refused> {
+  await book(job, planned, environment);
+  const at = environment.clock.now();
+  const { store } = environment;
+  if (outcome.kind === 'applied') {
+    if (job.payload.fix_strategy !== 'report') {
+      await store.fixAttempts.finish(job.id, { status: 'applied', result: outcome.result, at });
+    }
+    await recordAction(job, outcome, environment);
+    return outcome;
+  }
+  const { rule, reason } = outcome.refusal;
+  const status: FixAttemptStatus = rule.startsWith('github.') ? 'failed' : 'dropped';
+  if (job.payload.fix_strategy !== 'report') {
+    await store.fixAttempts.finish(job.id, { status, reason: `${reason} (rule ${rule})`, at });
+  }
+  await recordRefusal(job, outcome.refusal, environment);
+  return outcome;
+}

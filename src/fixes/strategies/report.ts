@@ -1,0 +1,107 @@
+import type { CheckRunReport } from '../../github/types.ts';
+import type { DiagnosisRecord, FixAttemptRecord, PullRequestRecord } from '../../store/types.ts';
+import { whyNotHead } from '../head.ts';
+import { judge } from '../judge.ts';
+import { composeReport } from '../report/compose.ts';
+import type { ReportItem } from '../report/item.ts';
+import { type FixEnvironment, type FixStrategy, refused } from '../strategy.ts';
+
+/** Name of our own check run. */
+export const REPORT_NAME = 'Checkmend';
+
+/** `external_id` of our own check run on a head: its mark. */
+export function reportMark(headSha: string): string {
+  return `checkmend-report-${headSha}`;
+}
+
+/**
+ * Writes one check run on the head sha that tells of all its failed checks. Written again it is the same check
+ * run with newer text: the mark is its `external_id`.
+ */
+export const report: FixStrategy<null, CheckRunReport> = {
+  name: 'report',
+  permission: 'Checks: write',
+
+  async plan() {
+    return { kind: 'planned', plan: null, digest: '', reverseDigest: null };
+  },
+
+  async preflight(_plan, job, environment) {
+    const { repository_id, pr_number, head_sha } = job.payload;
+    const pullRequest = await environment.client.getPullRequest(pr_number);
+    if (!pullRequest) return refused('pull_request.gone', 'the pull request is not there any more');
+    const attempts = await environment.store.fixAttempts.listByPullRequest(repository_id, pr_number);
+    const mended = attempts.some(({ headSha, status }) => headSha === head_sha && status === 'applied');
+    // Our own commit moves the head too: then the old head still gets to hear what was done.
+    const why = mended ? null : whyNotHead(pullRequest, job);
+    if (why) return why;
+    const known = await environment.store.pullRequests.find(repository_id, pr_number);
+    if (!known) return refused('pull_request.unknown', 'the pull request is not known');
+    const { policyProblems } = environment;
+    const items = await itemsOf({ ...known, headSha: head_sha }, environment);
+    if (items.length === 0) return refused('report.nothing', 'there is nothing to report');
+    const { title, summary, text, annotations, conclusion } = composeReport(items, policyProblems);
+    const ready: CheckRunReport = {
+      name: REPORT_NAME,
+      headSha: head_sha,
+      externalId: reportMark(head_sha),
+      status: 'completed',
+      conclusion,
+      title,
+      summary,
+      annotations,
+      ...(text !== '' && { text }),
+    };
+    return { kind: 'go', ready };
+  },
+
+  async apply(ready, _job, { client }) {
+    const id = await client.upsertCheckRun(ready);
+    return { kind: 'applied', result: id, message: `reported: ${ready.title}` };
+  },
+
+  async verify() {
+    return null;
+  },
+};
+
+/** Everything about a head that is worth telling: the newest diagnosis of each check, unless it is silent. */
+async function itemsOf(pullRequest: PullRequestRecord, environment: FixEnvironment): Promise<ReportItem[]> {
+  const { store } = environment;
+  const { repositoryId, headSha, number } = pullRequest;
+  const records = await store.diagnoses.listByHead(repositoryId, headSha);
+  const attempts = (await store.fixAttempts.listByPullRequest(repositoryId, number)).filter(
+    (attempt) => attempt.headSha === headSha,
+  );
+  const items: ReportItem[] = [];
+  for (const record of newestByCheck(records)) {
+    const check = await store.checkRuns.find(record.checkRunId);
+    const verdict = await judge(record, { appSlug: check?.appSlug ?? null }, pullRequest, environment);
+    const attempt = attemptFor(record, records, attempts);
+    if (attempt || verdict.action !== 'silent') {
+      items.push({ checkName: record.checkName, diagnosis: record.diagnosis, verdict, attempt });
+    }
+  }
+  return items;
+}
+
+/** The newest try for a diagnosis; checks that fail for the same cause share one. */
+function attemptFor(
+  { fingerprint }: DiagnosisRecord,
+  records: readonly DiagnosisRecord[],
+  attempts: readonly FixAttemptRecord[],
+): FixAttemptRecord | null {
+  const same = new Set(
+    records.filter((record) => record.fingerprint === fingerprint).map((record) => record.checkRunId),
+  );
+  return attempts.find(({ checkRunId }) => checkRunId !== null && same.has(checkRunId)) ?? null;
+}
+
+function newestByCheck(records: readonly DiagnosisRecord[]): DiagnosisRecord[] {
+  const newest = new Map<string, DiagnosisRecord>();
+  for (const record of records) {
+    const known = newest.get(record.checkName);
+    if (!known || known.createdAt <= record.createdAt) newest.set(record.checkName, record);
+  }
+  return [...newest.values()];
+}
