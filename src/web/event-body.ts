@@ -1,0 +1,57 @@
+import { EVENT_SHAPES } from '../events/payloads.ts';
+import type { JsonObject } from '../messages/json.ts';
+import { validationErrorOf } from '../messages/message-serializer.ts';
+
+/** A body that fits its event's name. */
+export interface EventBody {
+  payload: JsonObject;
+  action: string | null;
+  installationId: string | null;
+  repositoryId: string | null;
+}
+
+/**
+ * Bodies of other events that would pass for one: the signature covers the body only, so a recorded body could
+ * be sent under another name.
+ */
+const FOREIGN_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  pull_request: ['review', 'comment', 'thread'],
+  check_suite: ['check_run'],
+  installation: ['repositories_added', 'repositories_removed'],
+  issue_comment: ['pull_request', 'review'],
+};
+
+/** The payload of an event, or what is wrong with the body. */
+export function readEventBody(event: string, body: Buffer): EventBody | { problem: string } {
+  const payload = parseObject(body);
+  if (!payload) return { problem: 'the body is not a JSON object' };
+  const shape = Object.hasOwn(EVENT_SHAPES, event) ? EVENT_SHAPES[event] : undefined;
+  const result = shape?.safeParse(payload);
+  if (result && !result.success)
+    return { problem: `not a body of ${event}: ${validationErrorOf(result.error).message}` };
+  const foreign = FOREIGN_FIELDS[event]?.find((field) => Object.hasOwn(payload, field));
+  if (foreign) return { problem: `not a body of ${event}: it has the field ${foreign}` };
+  return {
+    payload,
+    action: typeof payload.action === 'string' ? payload.action.slice(0, 64) : null,
+    installationId: idOf(payload.installation),
+    repositoryId: idOf(payload.repository),
+  };
+}
+
+function parseObject(body: Buffer): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function idOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return null;
+  const { id } = value;
+  return Number.isSafeInteger(id) || (typeof id === 'string' && /^\d{1,20}$/.test(id)) ? String(id) : null;
+}

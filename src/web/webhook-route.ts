@@ -1,0 +1,106 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from '../logger.ts';
+import { keptHeaders, readDeliveryHeaders } from './delivery-headers.ts';
+import { readEventBody } from './event-body.ts';
+import type { Inbox } from './inbox.ts';
+import { BODY_LIMIT_BYTES, readRawBody } from './raw-body.ts';
+import { isSigned } from './signature.ts';
+
+/** Options of {@link webhookRoute}. */
+export interface WebhookRouteOptions {
+  inbox: Pick<Inbox, 'take'>;
+  /** Live webhook secrets, at least one. */
+  secrets: readonly string[];
+  logger: Logger;
+  /** Requests worked on at once, >= 1; more are answered 503 with `retry-after`. Default 256. */
+  maxInFlight?: number;
+  /** Largest body in bytes; default 25 MiB. */
+  bodyLimitBytes?: number;
+}
+
+/** Seconds after which a sender may come again when the service is full or its store down. */
+const RETRY_AFTER_SECONDS = '5';
+
+interface Answer {
+  code: number;
+  status: string;
+  error?: string;
+  reason?: string;
+}
+
+/**
+ * Takes deliveries. Checked in this order: method (405), event and delivery headers (400), requests in flight
+ * (503; it guards the memory that bodies take, so it comes before they are read), size (413), signature (401),
+ * content type (415), JSON that fits the event's name (400), a store or queue that is down (503), a subscriber
+ * that failed (500); everything else is 202. Answers are JSON: `{ status, error?, reason? }`.
+ */
+export function webhookRoute(options: WebhookRouteOptions): RequestHandler {
+  const { logger, maxInFlight = 256 } = options;
+  let inFlight = 0;
+  return async (request, response) => {
+    if (request.method !== 'POST') {
+      response.setHeader('allow', 'POST');
+      send(response, refused(405, 'deliveries are POSTed'));
+      return;
+    }
+    inFlight += 1;
+    try {
+      const answer = await take(request, options, inFlight > maxInFlight);
+      if (answer.code >= 400) {
+        const { code, error } = answer;
+        logger.warn({ code, error, deliveryId: request.headers['x-github-delivery'] }, 'delivery refused');
+      }
+      send(response, answer);
+    } finally {
+      inFlight -= 1;
+    }
+  };
+}
+
+async function take(request: Request, options: WebhookRouteOptions, full: boolean): Promise<Answer> {
+  const headers = readDeliveryHeaders(request.headers);
+  if ('problem' in headers) return refused(400, headers.problem);
+  if (full) return refused(503, 'too many deliveries at once');
+  const raw = await readRawBody(request, options.bodyLimitBytes ?? BODY_LIMIT_BYTES);
+  if (raw.state === 'too_large') return refused(413, 'the body is larger than 25 MiB');
+  if (raw.state === 'cut_off') return refused(400, 'the body ended early');
+  if (!isSigned(raw.body, request.headers['x-hub-signature-256'], options.secrets)) {
+    return refused(401, 'x-hub-signature-256 is missing or wrong');
+  }
+  if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
+    return refused(415, 'the content type must be application/json');
+  }
+  const body = readEventBody(headers.event, raw.body);
+  if ('problem' in body) return refused(400, body.problem);
+  const { action, installationId, repositoryId } = body;
+  const result = await options.inbox.take({
+    ...headers,
+    action,
+    installationId,
+    repositoryId,
+    headers: keptHeaders(request.headers),
+    body: raw.body,
+    source: 'webhook',
+  });
+  switch (result.status) {
+    case 'accepted':
+      return { code: 202, status: 'accepted', reason: result.reason };
+    case 'duplicate':
+      return { code: 202, status: 'duplicate' };
+    case 'unavailable':
+      return refused(503, 'deliveries cannot be stored at the moment');
+    case 'failed':
+      return refused(500, 'a handler failed; the delivery is kept and tried again');
+  }
+}
+
+function refused(code: number, error: string): Answer {
+  return { code, status: 'refused', error };
+}
+
+function send(response: Response, { code, ...body }: Answer): void {
+  if (code === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
+  // What is left of a body that was not read must not be taken for the next request.
+  if (code === 413 || code === 405) response.setHeader('connection', 'close');
+  response.status(code).json(body);
+}
