@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import { checkRunEvent } from '../src/events/payloads.ts';
+import { CheckAnalysisMessage } from '../src/messages/check-analysis-message.ts';
+import { INLINE_TEXT_MAX_BYTES } from '../src/messages/payloads.ts';
+import { QUEUES } from '../src/messages/queues.ts';
+import { type Handler, nothing } from './handler.ts';
+
+/** Conclusions that are failures. `action_required` is a first-time contributor's run that waits for a person. */
+const FAILURES = new Set(['failure', 'timed_out', 'startup_failure']);
+
+/** The other conclusions that GitHub documents; what is none of them counts as `other`. */
+const HARMLESS = new Set(['success', 'neutral', 'cancelled', 'skipped', 'action_required', 'stale']);
+
+/** A run that is created already completed comes as `created` from some senders, so the action does not decide. */
+const ACTIONS = new Set(['created', 'completed']);
+
+/** `check_run`: a failed one is diagnosed. Decided by status and conclusion, so a burst of successes costs nothing. */
+export const checkRunHandler: Handler<typeof checkRunEvent> = {
+  name: 'check_run',
+  schema: checkRunEvent,
+  decide({ action, check_run, repository, installation }, { appId, now, correlationId, priorityDelta }) {
+    if (!installation) return nothing('no_installation');
+    if (!ACTIONS.has(action)) return nothing('action_ignored');
+    if (check_run.app?.id === appId) return nothing('own_check_run');
+    if (check_run.status !== 'completed') return nothing('not_completed');
+    const conclusion = check_run.conclusion ?? 'none';
+    if (!FAILURES.has(conclusion))
+      return nothing(`conclusion_${HARMLESS.has(conclusion) ? conclusion : 'other'}`);
+    const [pullRequest] = check_run.pull_requests;
+    const { login } = repository.owner;
+    const message = new CheckAnalysisMessage(
+      {
+        installation_id: installation.id,
+        repository_id: repository.id,
+        owner: login,
+        repo: repository.name,
+        head_sha: check_run.head_sha,
+        check_run_id: check_run.id,
+        pull_request_id: pullRequest?.id ?? null,
+        pr_number: pullRequest?.number ?? null,
+        failure_logs: outputText(check_run.output),
+      },
+      {
+        timestamp: check_run.completed_at ?? check_run.started_at ?? now,
+        correlationId,
+        priorityDelta,
+        sentAt: now,
+      },
+    );
+    return {
+      messages: [{ queue: QUEUES.checkAnalyzer, message }],
+      reason: 'check_failed',
+      about: {
+        repositoryId: repository.id,
+        owner: login,
+        repo: repository.name,
+        prNumber: pullRequest?.number ?? null,
+        headSha: check_run.head_sha,
+        checkRunId: check_run.id,
+        sentence: `check "${check_run.name}" ended with ${conclusion}`,
+      },
+    };
+  },
+};
+
+/** The run's own output text; empty when it is longer than what travels in a message. */
+function outputText(output: z.output<typeof checkRunEvent>['check_run']['output']): string {
+  const text = output?.text ?? output?.summary ?? '';
+  return Buffer.byteLength(text) <= INLINE_TEXT_MAX_BYTES ? text : '';
+}

@@ -1,0 +1,112 @@
+import type { z } from 'zod';
+import type { Clock } from '../src/clock.ts';
+import type { EventBus } from '../src/events/event-bus.ts';
+import type { HandledEventName, ServiceEvents } from '../src/events/event-map.ts';
+import type { GitHubEvent, HandlerReport } from '../src/events/github-event.ts';
+import type { Logger } from '../src/logger.ts';
+import type { QueueName, TypedMessage } from '../src/messages/index.ts';
+import { validationErrorOf } from '../src/messages/message-serializer.ts';
+import type { QueueManager } from '../src/queue/types.ts';
+import type { Store, TimelineEntry } from '../src/store/types.ts';
+
+/** Parts that handlers work with. They make no call over the network. */
+export interface HandlerDeps {
+  queues: Pick<QueueManager, 'sendMessage'>;
+  store: Pick<Store, 'timeline' | 'installations'>;
+  clock: Clock;
+  logger: Logger;
+  /** Id of this App: its own check runs are not reacted to. */
+  appId: string;
+}
+
+/** What to send for an event, and why: a short stable code, also where nothing is sent. */
+export interface Decision {
+  messages: { queue: QueueName; message: TypedMessage<string, object> }[];
+  reason: string;
+  /** Of which pull request or repository, for the timeline. */
+  about?: Pick<TimelineEntry, 'repositoryId' | 'owner' | 'repo' | 'prNumber' | 'headSha' | 'checkRunId'> & {
+    sentence: string;
+  };
+}
+
+/** Nothing to send. */
+export function nothing(reason: string): Decision {
+  return { messages: [], reason };
+}
+
+/** What a decision may know beside the payload. */
+export interface DecisionContext {
+  appId: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  correlationId: string;
+  /** -1 for what comes late (replays and recovery), else 0. */
+  priorityDelta: number;
+}
+
+/** A handler of one GitHub event. */
+export interface Handler<Schema extends z.ZodType> {
+  name: HandledEventName;
+  schema: Schema;
+  /** Pure: the same event gives the same messages. */
+  decide(payload: z.output<Schema>, context: DecisionContext): Decision;
+  /** Changes in the store that the event itself is; before anything is sent. */
+  apply?(payload: z.output<Schema>, deps: HandlerDeps): Promise<void>;
+}
+
+/** Subscribes a handler to all actions of its event. Answers the unsubscriber. */
+export function subscribe<Schema extends z.ZodType>(
+  bus: EventBus<ServiceEvents>,
+  handler: Handler<Schema>,
+  deps: HandlerDeps,
+): () => void {
+  const pattern = `${handler.name}.*` as const;
+  return bus.subscribe(pattern, async (event: GitHubEvent): Promise<HandlerReport> => {
+    const parsed = handler.schema.safeParse(event.payload);
+    if (!parsed.success) throw validationErrorOf(parsed.error);
+    await handler.apply?.(parsed.data, deps);
+    const decision = handler.decide(parsed.data, {
+      appId: deps.appId,
+      now: deps.clock.now(),
+      correlationId: event.deliveryId,
+      priorityDelta: event.source === 'webhook' ? 0 : -1,
+    });
+    return await send(handler.name, decision, event, deps);
+  });
+}
+
+async function send(
+  handler: string,
+  { messages, reason, about }: Decision,
+  event: GitHubEvent,
+  { queues, store, clock, logger }: HandlerDeps,
+): Promise<HandlerReport> {
+  const sent: HandlerReport['sent'][number][] = [];
+  for (const { queue, message } of messages) {
+    const envelope = message.toWorkerMessage();
+    const result = await queues.sendMessage(queue, envelope as Parameters<QueueManager['sendMessage']>[1]);
+    sent.push({ queue, id: envelope.id, type: envelope.type, result });
+  }
+  if (about && sent.length > 0) {
+    const { sentence, ...subject } = about;
+    await store.timeline.append({
+      ...subject,
+      at: clock.now(),
+      kind: 'event',
+      rule: null,
+      message: sentence,
+      data: { delivery: event.deliveryId, event: event.name, action: event.action },
+      correlationId: event.deliveryId,
+      dedupeKey: `event:${event.appId}:${event.deliveryId}`,
+    });
+  }
+  const fields = {
+    handler,
+    action: event.action,
+    reason,
+    sent: sent.map((it) => it.id),
+    correlationId: event.deliveryId,
+  };
+  logger.debug(fields, 'event handled');
+  return { handler, sent, reason };
+}
