@@ -86,6 +86,13 @@ export function effectiveMode(
   return MODES.find((mode) => own.includes(mode)) ?? policy.mode;
 }
 
+/** Is a check switched off whatever it turns out to be? Worth knowing before its log is read. */
+export function isSwitchedOff(policy: Policy, checkName: string): boolean {
+  if (policy.mode === 'off') return true;
+  if (policy.mode === 'shadow') return false;
+  return policy.checks.find((rule) => matchesName(rule.name, checkName))?.mode === 'off';
+}
+
 type Judge = (action: VerdictAction, strategy: FixStrategyName | null, why: Refusal) => Verdict;
 
 const UNKNOWN: Refusal = {

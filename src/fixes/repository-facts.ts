@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { PermanentError } from '../errors.ts';
 import type {
   CheckRunInfo,
   CommitInfo,
@@ -47,9 +48,14 @@ export class RepositoryFacts {
 
   /** The policy on the default branch, at most a minute old. */
   policy(client: RepositoryClient): Promise<PolicyReading> {
-    return this.#policies.get(nameOf(client), async () =>
-      readPolicy(await client.readDefaultBranchFile(POLICY_PATH)),
-    );
+    return this.#policies.get(nameOf(client), async () => {
+      try {
+        return readPolicy(await client.readDefaultBranchFile(POLICY_PATH));
+      } catch (error) {
+        if (!(error instanceof PermanentError) || error.code !== 'forbidden') throw error;
+        return { ok: false, problems: ['it cannot be read: the App lacks the permission "Contents: read"'] };
+      }
+    });
   }
 
   pullRequest(client: RepositoryClient, number: number): Promise<PullRequestInfo | null> {

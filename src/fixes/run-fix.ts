@@ -38,7 +38,12 @@ export async function runFix<Plan, Ready>(
   }
   const switchedOff = await whySwitchedOff(job, environment);
   const planned = switchedOff ?? (await strategy.plan(job, environment));
-  if (planned.kind === 'refused') return await end(job, null, planned, environment);
+  if (planned.kind === 'refused') {
+    // An effect of an earlier try may be there, unsettled: its row stays, and goes on counting.
+    if (known?.status !== 'planned') return await end(job, null, planned, environment);
+    await recordRefusal(job, planned.refusal, environment);
+    return planned;
+  }
   let outcome: FixOutcome;
   try {
     outcome = await attempt(strategy, planned, job, environment);
@@ -61,6 +66,7 @@ async function attempt<Plan, Ready>(
 ): Promise<FixOutcome> {
   const clearance = await strategy.preflight(planned.plan, job, environment);
   if (clearance.kind !== 'go') return clearance;
+  environment.signal.throwIfAborted();
   await book(job, planned, environment);
   const effect = await strategy.apply(clearance.ready, job, environment);
   if (effect.kind !== 'applied') return effect;

@@ -38,6 +38,8 @@ export interface FixEnvironment {
   readonly events: DomainEventSink;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Aborted when the message is no longer ours: nothing may be written then. */
+  readonly signal: AbortSignal;
 }
 
 /** Come back later; no attempt is burned. */

@@ -1,0 +1,236 @@
+import type { Diagnosis } from '../src/analysis/types.ts';
+import { PermanentError } from '../src/errors.ts';
+import { isSwitchedOff, type Verdict } from '../src/fixes/decide.ts';
+import { packPatch, packRerun } from '../src/fixes/fix-content.ts';
+import { judge } from '../src/fixes/judge.ts';
+import { DEFAULT_POLICY } from '../src/fixes/policy/policy.ts';
+import type { PolicyReading } from '../src/fixes/policy/read-policy.ts';
+import type { Refusal } from '../src/fixes/refusal.ts';
+import type { CheckRunInfo, RepositoryClient } from '../src/github/types.ts';
+import {
+  type CheckAnalysisPayload,
+  checkAnalysisPayload,
+  type FixApplicationPayload,
+} from '../src/messages/payloads.ts';
+import { PRIORITIES, QUEUES } from '../src/messages/queues.ts';
+import type { WorkerMessage } from '../src/messages/worker-message.ts';
+import type { PullRequestRecord } from '../src/store/types.ts';
+import type { WorkerContext } from '../src/worker/context.ts';
+import { EventWorker } from '../src/worker/event-worker.ts';
+import { done, type Outcome, snooze } from '../src/worker/outcome.ts';
+import { whyNotFailing } from './check-analyzer/conclusions.ts';
+import { findPullRequest } from './check-analyzer/find-pull-request.ts';
+import { readCheckLog } from './check-analyzer/read-log.ts';
+import { recordDiagnosis, recordError, recordSkip, recordVerdict } from './check-analyzer/record.ts';
+import { redactDiagnosis } from './check-analyzer/redact-diagnosis.ts';
+import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
+import { sendFix, sendReport } from './fix-messages.ts';
+
+type Message = WorkerMessage<string, CheckAnalysisPayload>;
+
+/** Failed checks of one head that are looked into; a matrix of 256 jobs mostly fails for one reason. */
+export const CHECKS_PER_HEAD_MAX = 30;
+
+/** A log that is not there yet is looked for again after a quarter of its age, within these milliseconds. */
+const LOG_POLL_MIN_MS = 5000;
+const LOG_POLL_MAX_MS = 300_000;
+
+/** A failed check of an open pull request whose head it was made for. */
+interface Case {
+  readonly message: Message;
+  readonly client: RepositoryClient;
+  readonly check: CheckRunInfo;
+  readonly pullRequest: PullRequestRecord;
+  readonly reading: PolicyReading;
+}
+
+/**
+ * Diagnoses a failed check and decides what becomes of it: reads the check run again, finds its pull request,
+ * gets the log, stores the diagnosis and the verdict, and queues the fix and the report that follow.
+ */
+export function createCheckAnalyzerHandler(dependencies: WorkerDependencies) {
+  return async (message: Message, context: WorkerContext): Promise<Outcome> => {
+    const found = await openCase(message, dependencies).catch((error) => whyRefused(error, message));
+    if ('rule' in found) {
+      context.logger.info({ rule: found.rule }, found.reason);
+      await recordSkip(message, found.prNumber, found, dependencies);
+      return done;
+    }
+    const { check, client, pullRequest } = found;
+    const log = await readCheckLog(check, client, message.payload.failure_logs);
+    if (log.state === 'not_yet') {
+      const age = context.clock.now() - message.timestamp;
+      const delayMs = Math.min(LOG_POLL_MAX_MS, Math.max(LOG_POLL_MIN_MS, age / 4));
+      return snooze(Math.round(delayMs), 'the log is not written yet');
+    }
+    if (log.missing !== null) {
+      await recordError(message, pullRequest.number, whyNoLog(log.missing), dependencies);
+    }
+    const { owner, repo } = message.payload;
+    const options = { repository: `${owner}/${repo}`, checkName: check.name };
+    const diagnosis = redactDiagnosis(await dependencies.analyze(log.chunks, options));
+    context.signal.throwIfAborted();
+    const verdict = await conclude(found, diagnosis, dependencies);
+    await act(found, diagnosis, verdict, dependencies);
+    return done;
+  };
+}
+
+/** The worker of the queue `check_analyzer`. */
+export function createCheckAnalyzerWorker(dependencies: WorkerDependencies, settings: WorkerSettings = {}) {
+  const { queues, clock } = dependencies;
+  return new EventWorker<{ analyze_check_failure: CheckAnalysisPayload }>({
+    ...settings,
+    name: 'check-analyzer',
+    queue: QUEUES.checkAnalyzer,
+    queues,
+    clock,
+  }).registerHandler('analyze_check_failure', createCheckAnalyzerHandler(dependencies), {
+    schema: checkAnalysisPayload,
+  });
+}
+
+type Skip = Refusal & { prNumber: number | null };
+
+async function openCase(message: Message, dependencies: WorkerDependencies): Promise<Case | Skip> {
+  const { github, facts, store, mode } = dependencies;
+  const { installation_id, repository_id, owner, repo, head_sha, check_run_id, pr_number } = message.payload;
+  const skip = (rule: string, reason: string): Skip => ({ rule, reason, prNumber: pr_number });
+  if (mode === 'off') return skip('override.off', 'the service is switched off (CHECKMEND_MODE=off)');
+  const client = github.repository(installation_id, owner, repo);
+  const check = await facts.checkRun(client, head_sha, check_run_id);
+  if (!check) return skip('check_run.gone', 'the check run is not there any more');
+  const notFailing = whyNotFailing(check, github.appId);
+  if (notFailing) return { ...notFailing, prNumber: pr_number };
+  const pullRequest = await findPullRequest(message.payload, client, dependencies);
+  if (!pullRequest) return skip('pull_request.none', 'no open pull request has this head');
+  const { number: prNumber, state, headSha } = pullRequest;
+  await store.checkRuns.upsert({
+    id: check.id,
+    repositoryId: repository_id,
+    headSha: head_sha,
+    name: check.name,
+    appSlug: check.appSlug,
+    conclusion: check.conclusion,
+    prNumber,
+    completedAt: check.completedAt,
+  });
+  if (state !== 'open') {
+    return { rule: 'pull_request.closed', reason: 'the pull request is closed', prNumber };
+  }
+  if (headSha !== head_sha) return { rule: 'head.moved', reason: 'a newer commit was pushed', prNumber };
+  const reading = await facts.policy(client);
+  if (reading.ok && isSwitchedOff(reading.policy, check.name))
+    return { rule: 'mode.off', reason: 'the policy switches it off', prNumber };
+  if (await isOneTooMany(message.payload, dependencies)) {
+    const reason = `${CHECKS_PER_HEAD_MAX} failed checks of this head are diagnosed already`;
+    return { rule: 'limit.checks_per_head', reason, prNumber };
+  }
+  return { message, client, check, pullRequest, reading };
+}
+
+/** GitHub's refusals are an answer: the App lost the repository, or lacks a permission. */
+function whyRefused(error: unknown, { payload }: Message): Skip {
+  if (!(error instanceof PermanentError)) throw error;
+  const reasons: Readonly<Record<string, string>> = {
+    forbidden: 'GitHub refused it: the App lacks "Checks: read", "Pull requests: read" or "Contents: read"',
+    not_found: 'the repository is not there, or not for the App',
+    gone: 'the repository is gone',
+  };
+  const reason = reasons[error.code];
+  if (reason === undefined) throw error;
+  return { rule: `github.${error.code}`, reason, prNumber: payload.pr_number };
+}
+
+async function isOneTooMany(
+  { repository_id, head_sha, check_run_id }: CheckAnalysisPayload,
+  { store }: WorkerDependencies,
+): Promise<boolean> {
+  const known = await store.diagnoses.listByHead(repository_id, head_sha);
+  if (known.some(({ checkRunId }) => checkRunId === check_run_id)) return false;
+  return known.length >= CHECKS_PER_HEAD_MAX;
+}
+
+async function conclude(
+  { message, check, client, pullRequest, reading }: Case,
+  diagnosis: Diagnosis,
+  dependencies: WorkerDependencies,
+): Promise<Verdict> {
+  const { store, facts, mode, clock } = dependencies;
+  const record = {
+    checkRunId: check.id,
+    repositoryId: pullRequest.repositoryId,
+    headSha: check.headSha,
+    prNumber: pullRequest.number,
+    checkName: check.name,
+    fingerprint: diagnosis.fingerprint,
+    diagnosis,
+    createdAt: clock.now(),
+  };
+  await recordDiagnosis(message, record, pullRequest, dependencies);
+  const verdict = await judge(record, check, pullRequest, {
+    store,
+    client,
+    facts,
+    clock,
+    override: mode,
+    policy: reading.ok ? reading.policy : DEFAULT_POLICY,
+    policyProblems: reading.ok ? [] : reading.problems,
+  });
+  await recordVerdict(message, verdict, pullRequest, dependencies);
+  return verdict;
+}
+
+async function act(
+  { message, check, client, pullRequest }: Case,
+  diagnosis: Diagnosis,
+  { action, strategy, shadow }: Verdict,
+  dependencies: WorkerDependencies,
+): Promise<void> {
+  if (shadow || action === 'silent') return;
+  const { installation_id, repository_id, owner, repo, head_sha } = message.payload;
+  const payload: FixApplicationPayload = {
+    installation_id,
+    repository_id,
+    owner,
+    repo,
+    head_sha,
+    pull_request_id: pullRequest.id,
+    pr_number: pullRequest.number,
+    check_run_id: check.id,
+    fix_strategy: strategy ?? 'report',
+    fix_content: '',
+    confidence_score: diagnosis.confidence,
+  };
+  const origin = {
+    correlationId: message.correlationId,
+    priorityDelta: message.priority - PRIORITIES.checkAnalysis,
+  };
+  const content = await contentOf(strategy, check, client, diagnosis, dependencies);
+  if (content !== null) await sendFix({ ...payload, fix_content: content }, origin, dependencies);
+  await sendReport(payload, origin, dependencies);
+}
+
+/** What the strategy works on, or null when there is nothing but the report. */
+async function contentOf(
+  strategy: Verdict['strategy'],
+  check: CheckRunInfo,
+  client: RepositoryClient,
+  { patch, fingerprint }: Diagnosis,
+  { store }: WorkerDependencies,
+): Promise<string | null> {
+  if (strategy === 'apply_patch' && patch !== null) return await packPatch(patch, store.contents);
+  if (strategy !== 'rerun_failed_jobs') return null;
+  const job = await client.getJob(check.id);
+  return job && packRerun({ runId: job.runId, runAttempt: job.runAttempt, fingerprint });
+}
+
+function whyNoLog(missing: 'never' | 'gone' | 'forbidden'): Refusal {
+  const rule = missing === 'forbidden' ? 'github.forbidden' : `log.${missing}`;
+  const reasons = {
+    never: 'The job never wrote a log: only its annotations are known',
+    gone: 'The log of the job is gone: only its annotations are known',
+    forbidden: 'The log cannot be read: the App lacks the permission "Actions: read"',
+  };
+  return { rule, reason: reasons[missing] };
+}

@@ -1,0 +1,79 @@
+import { DEFAULT_POLICY } from '../src/fixes/policy/policy.ts';
+import { runStrategy } from '../src/fixes/strategies/index.ts';
+import type { FixEnvironment, FixJob } from '../src/fixes/strategy.ts';
+import { type FixApplicationPayload, fixApplicationPayload } from '../src/messages/payloads.ts';
+import { PRIORITIES, QUEUES } from '../src/messages/queues.ts';
+import type { WorkerMessage } from '../src/messages/worker-message.ts';
+import type { WorkerContext } from '../src/worker/context.ts';
+import { EventWorker } from '../src/worker/event-worker.ts';
+import { done, type Outcome, snooze } from '../src/worker/outcome.ts';
+import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
+import { sendReport } from './fix-messages.ts';
+
+type Dependencies = Omit<WorkerDependencies, 'analyze'>;
+type Message = WorkerMessage<string, FixApplicationPayload>;
+
+/**
+ * Carries out one fix by its strategy: waits (as a snooze) for the quiet period, the other checks, or GitHub;
+ * ends in an effect or a refusal, either of which the report then tells.
+ */
+export function createFixApplicatorHandler(dependencies: Dependencies) {
+  return async (message: Message, context: WorkerContext): Promise<Outcome> => {
+    const job: FixJob = {
+      id: message.id,
+      payload: message.payload,
+      correlationId: message.correlationId ?? null,
+      requestedAt: message.timestamp,
+    };
+    const environment = await environmentOf(job, dependencies, context);
+    const outcome = await runStrategy(job, environment);
+    if (outcome.kind === 'wait') return snooze(Math.max(1, Math.ceil(outcome.delayMs)), outcome.reason);
+    if (outcome.kind === 'refused') context.logger.info(outcome.refusal, 'fix dropped');
+    else context.logger.info({ result: outcome.result }, outcome.message);
+    if (message.payload.fix_strategy !== 'report') {
+      const priorityDelta = message.priority - PRIORITIES.fixApplication;
+      await sendReport(
+        message.payload,
+        { correlationId: message.correlationId, priorityDelta },
+        dependencies,
+      );
+    }
+    return done;
+  };
+}
+
+/** The worker of the queue `fix_applicator`. */
+export function createFixApplicatorWorker(dependencies: Dependencies, settings: WorkerSettings = {}) {
+  const { queues, clock } = dependencies;
+  return new EventWorker<{ apply_fix: FixApplicationPayload }>({
+    ...settings,
+    name: 'fix-applicator',
+    queue: QUEUES.fixApplicator,
+    queues,
+    clock,
+  }).registerHandler('apply_fix', createFixApplicatorHandler(dependencies), {
+    schema: fixApplicationPayload,
+  });
+}
+
+async function environmentOf(
+  { payload }: FixJob,
+  { store, github, bus, facts, mode, clock }: Dependencies,
+  { logger, signal }: WorkerContext,
+): Promise<FixEnvironment> {
+  const client = github.repository(payload.installation_id, payload.owner, payload.repo);
+  const reading = await facts.policy(client);
+  return {
+    store,
+    app: github,
+    client,
+    facts,
+    policy: reading.ok ? reading.policy : DEFAULT_POLICY,
+    policyProblems: reading.ok ? [] : reading.problems,
+    override: mode,
+    events: bus,
+    clock,
+    logger,
+    signal,
+  };
+}

@@ -1,0 +1,118 @@
+import { type PRMonitorPayload, prMonitorPayload } from '../src/messages/payloads.ts';
+import { PRMonitorMessage } from '../src/messages/pr-monitor-message.ts';
+import { QUEUES } from '../src/messages/queues.ts';
+import type { WorkerMessage } from '../src/messages/worker-message.ts';
+import type { PullRequestRecord } from '../src/store/types.ts';
+import type { WorkerContext } from '../src/worker/context.ts';
+import { EventWorker } from '../src/worker/event-worker.ts';
+import { done, type Outcome } from '../src/worker/outcome.ts';
+import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
+import { toPullRequestRecord } from './pull-request-record.ts';
+
+type Dependencies = Pick<WorkerDependencies, 'store' | 'github' | 'queues' | 'bus' | 'clock'>;
+type Message = WorkerMessage<string, PRMonitorPayload>;
+
+/** Open pull requests of the store that one look at a repository compares. */
+const KNOWN_MAX = 1000;
+
+/**
+ * Keeps one pull request in the store as GitHub has it now. One that is not there any more is closed. An event
+ * older than what is stored costs no request, unless `force_refresh` asks for one.
+ */
+export function createCheckPullRequestHandler(dependencies: Dependencies) {
+  return async (message: Message, context: WorkerContext): Promise<Outcome> => {
+    const { store, github } = dependencies;
+    const { payload } = message;
+    const { installation_id, repository_id, owner, repo, head_sha, force_refresh } = payload;
+    const number = payload.pr_number;
+    if (number === undefined) return done;
+    const known = await store.pullRequests.find(repository_id, number);
+    if (!force_refresh && known && known.updatedAt > message.timestamp && known.headSha === head_sha) {
+      context.logger.debug({ number }, 'a newer state of the pull request is known');
+      return done;
+    }
+    const info = await github.repository(installation_id, owner, repo).getPullRequest(number);
+    if (info) await keep(toPullRequestRecord(info, payload), known, message, dependencies);
+    else if (known?.state === 'open') {
+      // With its own time, so that it is taken up again should it come back.
+      await keep({ ...known, state: 'closed' }, known, message, dependencies);
+    }
+    return done;
+  };
+}
+
+/** Brings all open pull requests of a repository up to date, and has those looked at that are open no more. */
+export function createMonitorRepositoryHandler(dependencies: Dependencies) {
+  return async (message: Message): Promise<Outcome> => {
+    const { store, github, queues, clock } = dependencies;
+    const { payload } = message;
+    const { installation_id, repository_id, owner, repo } = payload;
+    const open = await github.repository(installation_id, owner, repo).listOpenPullRequests();
+    for (const info of open) {
+      const known = await store.pullRequests.find(repository_id, info.number);
+      await keep(toPullRequestRecord(info, payload), known, message, dependencies);
+    }
+    const listed = new Set(open.map(({ number }) => number));
+    const missing = (await store.pullRequests.list({ state: 'open', limit: KNOWN_MAX })).filter(
+      (known) => known.repositoryId === repository_id && !listed.has(known.number),
+    );
+    for (const { number, headSha } of missing) {
+      const check = new PRMonitorMessage(
+        { ...payload, head_sha: headSha, pr_number: number, force_refresh: true },
+        {
+          timestamp: message.timestamp,
+          sentAt: clock.now(),
+          ...(message.correlationId !== undefined && { correlationId: message.correlationId }),
+        },
+      );
+      await queues.sendMessage(QUEUES.prMonitor, check.toWorkerMessage());
+    }
+    return done;
+  };
+}
+
+/** The worker of the queue `pr_monitor`. */
+export function createPRMonitorWorker(dependencies: Dependencies, settings: WorkerSettings = {}) {
+  const { queues, clock } = dependencies;
+  const schema = prMonitorPayload;
+  return new EventWorker<{ check_pull_request: PRMonitorPayload; monitor_repository: PRMonitorPayload }>({
+    ...settings,
+    name: 'pr-monitor',
+    queue: QUEUES.prMonitor,
+    queues,
+    clock,
+  })
+    .registerHandler('check_pull_request', createCheckPullRequestHandler(dependencies), { schema })
+    .registerHandler('monitor_repository', createMonitorRepositoryHandler(dependencies), { schema });
+}
+
+async function keep(
+  record: PullRequestRecord,
+  known: PullRequestRecord | null,
+  message: Message,
+  { store, bus, clock }: Dependencies,
+): Promise<void> {
+  if ((await store.pullRequests.upsert(record)) === 'stale') return;
+  const { repositoryId, owner, repo, number, headSha, state } = record;
+  const changed = !known || known.headSha !== headSha || known.state !== state;
+  if (changed) {
+    await store.timeline.append({
+      at: clock.now(),
+      kind: 'event',
+      repositoryId,
+      owner,
+      repo,
+      prNumber: number,
+      headSha,
+      checkRunId: null,
+      rule: null,
+      message: `Pull request is ${record.merged ? 'merged' : state} at ${headSha.slice(0, 7)}`,
+      data: { state, merged: record.merged, fork: record.fork },
+      correlationId: message.correlationId ?? null,
+      dedupeKey: `pull_request:${repositoryId}:${number}:${headSha}:${state}:${record.updatedAt}`,
+    });
+  }
+  const name = !known ? 'pr.created' : changed && state === 'closed' ? 'pr.closed' : 'pr.updated';
+  const correlationId = message.correlationId ?? null;
+  await bus.publish(name, { repositoryId, owner, repo, number, headSha, correlationId });
+}
