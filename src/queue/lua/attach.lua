@@ -1,0 +1,44 @@
+#!lua flags=allow-oom
+-- Purpose: replaces a session after an answer was lost. Leases that the holder names go over to the new
+--   session; the others of the old one (their answer never arrived) go back unstarted, at most 100 a call.
+--   A late command of the old session is refused from here on.
+-- KEYS: common.lua.
+-- ARGV: [2] old session, [3] lease in ms, [4...] leases `<token>:<id>` that are held.
+-- Result: session, expiry, kept (1 or 0 per lease), 1 if more is to be given back: call again.
+-- Errors: none of its own.
+--- @include common place
+
+local GIVE_BACK_MOST = 100
+local refused = enter()
+if refused then return refused end
+local old, lease_ms = ARGV[2], tonumber(ARGV[3])
+local old_expires = redis.call('ZSCORE', SESSIONS, old)
+local live = old_expires and tonumber(old_expires) > S.ms
+local session, expires = pad(take(1)), S.ms + lease_ms
+local kept, any = {}, false
+for i = 4, #ARGV do
+  local holder = redis.call('ZSCORE', LEASES, ARGV[i])
+  local pinned = holder and tonumber(holder) ~= tonumber(old)
+  if pinned then
+    local until_ms = redis.call('ZSCORE', SESSIONS, holder)
+    kept[#kept + 1] = until_ms and tonumber(until_ms) > S.ms and '1' or '0'
+  elseif holder and live then
+    redis.call('ZADD', LEASES, session, ARGV[i])
+    kept[#kept + 1], any = '1', true
+  else
+    kept[#kept + 1] = '0'
+  end
+end
+if any then redis.call('ZADD', SESSIONS, expires, session) end
+local more = 0
+if live then
+  local rest = redis.call('ZRANGEBYSCORE', LEASES, old, old, 'LIMIT', 0, GIVE_BACK_MOST)
+  for _, member in ipairs(rest) do
+    redis.call('ZREM', LEASES, member)
+    give_back(string.sub(member, 18), 0)
+  end
+  if #rest == GIVE_BACK_MOST then more = 1 else redis.call('ZREM', SESSIONS, old) end
+end
+if S.wake or S.rearm then wake() end
+save()
+return { any and session or '0', expires, table.concat(kept), more }

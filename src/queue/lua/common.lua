@@ -1,0 +1,87 @@
+-- Purpose: what every script begins with: the names of the keys, the clock, the format check, the record.
+-- KEYS: the keys of one queue in the order of `queueKeys` (redis/keys.ts); all share one hash tag.
+-- ARGV: [1] empty: the server's time counts; in tests the time in milliseconds since the epoch.
+-- Result: none; included at the head of the other scripts.
+local META, WAKE, READY, DELAYED, MSGS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local LEASES, SESSIONS, FOLLOW = KEYS[6], KEYS[7], KEYS[8]
+local GREADY, GROUPS, GACTIVE, AGE, DEAD, LETTERS = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+
+local FORMAT = 1
+-- A server whose clock steps back by less than this (a failover) does not take the queue back with it.
+-- A larger step is a correction of a wrong clock: waiting for it to be caught up would stop the queue.
+local GUARD_US = 60 * 1000000
+
+-- now, tick: microseconds. tick hands out sequence numbers, fencing tokens and session numbers; as it never
+-- falls behind the clock, it grows even when a failover loses the last writes.
+local S = {}
+
+local function pad(n)
+  return string.format('%016.0f', n)
+end
+
+-- Reads the clock and the meta key; an error reply if the queue was written by a newer version.
+local function enter()
+  local m = redis.call('HMGET', META, 'format', 'paused', 'tick', 'now', 'bytes')
+  S.fresh = not m[1]
+  if m[1] and tonumber(m[1]) > FORMAT then
+    return redis.error_reply('QUEUEFORMAT ' .. m[1])
+  end
+  S.paused = m[2] == '1'
+  S.bytes = tonumber(m[5] or 0)
+  local now
+  if ARGV[1] == '' then
+    local time = redis.call('TIME')
+    now = time[1] * 1000000 + time[2]
+  else
+    now = ARGV[1] * 1000
+  end
+  local last = tonumber(m[4] or 0)
+  if now < last and last - now <= GUARD_US then now = last end
+  S.now = now
+  S.ms = math.floor(now / 1000)
+  S.tick = math.max(now, tonumber(m[3] or 0))
+  return nil
+end
+
+-- Takes n numbers; answers the first.
+local function take(n)
+  local first = S.tick + 1
+  S.tick = S.tick + n
+  return first
+end
+
+local function save()
+  if S.fresh then redis.call('HSET', META, 'format', FORMAT) end
+  redis.call('HSET', META, 'tick', pad(S.tick), 'now', pad(S.now), 'bytes', S.bytes)
+end
+
+-- A record: flag 'p' (no group, no expiry) or 'x', seq (16 digits), score (16 digits), nonce of the send,
+-- weight (ms that the priority is worth), retries so far, most retries, expiry (ms or 0), group
+-- (percent-encoded, or -), body (JSON); one blank between. score = sent time - weight.
+local function parse(rec)
+  local nonce, weight, retries, most, expires, group, at =
+    string.match(rec, '^(%S+) (%d+) (%d+) (%d+) (%d+) (%S+) ()', 37)
+  return {
+    seq = string.sub(rec, 3, 18),
+    score = string.sub(rec, 20, 35),
+    nonce = nonce,
+    weight = tonumber(weight),
+    retries = tonumber(retries),
+    most = tonumber(most),
+    expires = tonumber(expires),
+    group = group ~= '-' and group or nil,
+    body = string.sub(rec, at),
+  }
+end
+
+local function format(r)
+  local flag = (r.group or r.expires > 0) and 'x' or 'p'
+  return table.concat({ flag, r.seq, r.score, r.nonce, string.format('%.0f', r.weight),
+    string.format('%.0f', r.retries), string.format('%.0f', r.most), string.format('%.0f', r.expires),
+    r.group or '-', r.body }, ' ')
+end
+
+-- Bytes of the body, the first thing in a record that can have a brace.
+local function body_bytes(rec)
+  return #rec - string.find(rec, '{', 37, true) + 1
+end

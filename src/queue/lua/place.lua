@@ -1,0 +1,182 @@
+-- Purpose: the moves of one message between its places; included by the scripts that move messages.
+-- KEYS, ARGV: as common.lua. Result: none.
+--
+-- READY holds what may be taken now: messages without a group and, per group that is not running, its first.
+-- Members are `<seq>:<id>`, and `~<turn><seq>:<id>` for a group that has had a turn: among equal scores the
+-- one whose turn is longest ago comes first. GREADY holds all ready messages of groups in their order,
+-- GACTIVE the group of each leased message that has one, GROUPS the state of each group.
+
+local function group_member(r, id)
+  return r.group .. ' ' .. r.score .. r.seq .. string.format('%011.0f', r.weight) .. ':' .. id
+end
+
+local function id_of_ready(member)
+  return string.sub(member, string.sub(member, 1, 1) == '~' and 35 or 18)
+end
+
+-- A group: n messages (waiting or in flight), when its last turn ended (ms) and that turn's number (0 before
+-- the first), active 1 while a message is in flight, the member that stands in READY or nil.
+local function load_group(group)
+  local state = redis.call('HGET', GROUPS, group)
+  if not state then return { name = group, n = 0, ended = 0, turn = 0, active = 0 } end
+  local n, ended, turn, active, member = string.match(state, '^(%d+) (%d+) (%d+) (%d) (.*)$')
+  return { name = group, n = tonumber(n), ended = tonumber(ended), turn = tonumber(turn),
+    active = tonumber(active), member = member ~= '-' and member or nil }
+end
+
+local function save_group(g)
+  if g.n <= 0 then
+    redis.call('HDEL', GROUPS, g.name)
+  else
+    redis.call('HSET', GROUPS, g.name, string.format('%.0f %.0f %.0f %d %s', g.n, g.ended, g.turn, g.active, g.member or '-'))
+  end
+end
+
+-- Lets the first waiting message of a group stand in READY, unless the group runs.
+local function elect(g)
+  if g.member then
+    redis.call('ZREM', READY, g.member)
+    g.member = nil
+  end
+  if g.active == 1 then return end
+  local first = redis.call('ZRANGEBYLEX', GREADY, '[' .. g.name .. ' ', '(' .. g.name .. '!', 'LIMIT', 0, 1)[1]
+  if not first then return end
+  local at = #g.name + 2
+  local score, seq = string.sub(first, at, at + 15), string.sub(first, at + 16, at + 31)
+  local weight, id = string.sub(first, at + 32, at + 42), string.sub(first, at + 44)
+  g.member = (g.turn > 0 and '~' .. pad(g.turn) or '') .. seq .. ':' .. id
+  redis.call('ZADD', READY, pad(math.max(tonumber(score), g.ended - tonumber(weight))), g.member)
+end
+
+-- A message joins (1) or leaves (-1) its group.
+local function count_in_group(r, by)
+  if not r.group then return end
+  local g = load_group(r.group)
+  g.n = g.n + by
+  save_group(g)
+end
+
+-- A leased message lets go of its group; its turn ends if it is done or dead.
+local function free_group(id, turn_ends)
+  local group = redis.call('HGET', GACTIVE, id)
+  if not group then return end
+  redis.call('HDEL', GACTIVE, id)
+  local g = load_group(group)
+  g.active = 0
+  if turn_ends then
+    g.n, g.ended, g.turn = g.n - 1, S.ms, take(1)
+  end
+  elect(g)
+  save_group(g)
+  S.wake = true
+end
+
+local function place_ready(id, r)
+  if r.group then
+    redis.call('ZADD', GREADY, 0, group_member(r, id))
+    local g = load_group(r.group)
+    elect(g)
+    save_group(g)
+  else
+    redis.call('ZADD', READY, r.score, r.seq .. ':' .. id)
+  end
+  redis.call('ZADD', AGE, tonumber(r.score) + r.weight, id)
+end
+
+-- Waiting, from `due` on. S.wake: there is something to take; S.rearm: a waiting worker
+-- must look at the delayed ones again.
+local function to_waiting(id, r, due)
+  S.bytes = S.bytes + #r.body
+  if due > S.ms then
+    redis.call('ZADD', DELAYED, pad(due), id)
+    S.rearm = true
+  else
+    place_ready(id, r)
+    S.wake = true
+  end
+end
+
+-- One marker is enough: who takes it and leaves work behind puts it back.
+local function wake()
+  if not S.paused then redis.call('ZADD', WAKE, 0, 'w') end
+end
+
+-- A waiting message leaves its place; its record stays. Answers its due time.
+local function leave(id, r)
+  S.bytes = S.bytes - #r.body
+  local due = redis.call('ZSCORE', DELAYED, id)
+  if due then
+    redis.call('ZREM', DELAYED, id)
+    return tonumber(due)
+  end
+  redis.call('ZREM', AGE, id)
+  if r.group then
+    redis.call('ZREM', GREADY, group_member(r, id))
+    local g = load_group(r.group)
+    elect(g)
+    save_group(g)
+  else
+    redis.call('ZREM', READY, r.seq .. ':' .. id)
+  end
+  return 0
+end
+
+-- A new record takes the place of a waiting one: same sequence, score and due time.
+local function replace(id, old, new)
+  new.seq, new.score, new.weight = old.seq, old.score, old.weight
+  redis.call('HSET', MSGS, id, format(new))
+  if old.group == new.group then
+    S.bytes = S.bytes + #new.body - #old.body
+    return
+  end
+  local due = leave(id, old)
+  count_in_group(old, -1)
+  count_in_group(new, 1)
+  to_waiting(id, new, due)
+end
+
+-- The run of a message is over for good: its record goes, its follow-up (if any) takes its id.
+local function finish(id)
+  free_group(id, true)
+  local follow = redis.call('HGET', FOLLOW, id)
+  if not follow then
+    redis.call('HDEL', MSGS, id)
+    return
+  end
+  local due, rec = string.match(follow, '^(%d+) (.*)$')
+  redis.call('HDEL', FOLLOW, id)
+  redis.call('HSET', MSGS, id, rec)
+  local r = parse(rec)
+  count_in_group(r, 1)
+  to_waiting(id, r, tonumber(due))
+end
+
+-- Writes a dead letter; the newest of an id stands.
+local function bury(id, r, attempts, err)
+  redis.call('ZADD', DEAD, pad(take(1)), id)
+  redis.call('HSET', LETTERS, id, cmsgpack.pack({ S.ms, attempts, err, '', format(r) }))
+end
+
+-- An attempt failed: waits again with one retry more, or is dead.
+local function fail(id, delay, err)
+  local rec = redis.call('HGET', MSGS, id)
+  if not rec then return end
+  local r = parse(rec)
+  if r.retries >= r.most then
+    bury(id, r, r.retries + 1, err)
+    finish(id)
+    return
+  end
+  r.retries = r.retries + 1
+  redis.call('HSET', MSGS, id, format(r))
+  free_group(id, false)
+  to_waiting(id, r, S.ms + delay)
+end
+
+-- Given back without an attempt burned.
+local function give_back(id, delay)
+  local rec = redis.call('HGET', MSGS, id)
+  if not rec then return end
+  free_group(id, false)
+  to_waiting(id, parse(rec), S.ms + delay)
+end

@@ -1,0 +1,32 @@
+#!lua
+-- Purpose: puts dead letters back as waiting messages with their attempts reset.
+-- KEYS: common.lua.
+-- ARGV: [2] most letters, [3] letters per second (0 = all at once), [4...] ids; none: the oldest.
+-- Result: how many.
+--- @include common place pick
+
+local refused = enter()
+if refused then return refused end
+local per_second = tonumber(ARGV[3])
+local moved = 0
+for _, id in ipairs(pick_letters(tonumber(ARGV[2]), 4)) do
+  local packed = redis.call('HGET', LETTERS, id)
+  if packed then
+    redis.call('HDEL', LETTERS, id)
+    redis.call('ZREM', DEAD, id)
+    -- A newer message of that id that waits or runs stands for the letter.
+    if redis.call('HEXISTS', MSGS, id) == 0 then
+      local r = parse(cmsgpack.unpack(packed)[5])
+      r.seq, r.score, r.retries = pad(take(1)), pad(S.ms - r.weight), 0
+      if r.expires <= S.ms then r.expires = 0 end
+      redis.call('HSET', MSGS, id, format(r))
+      count_in_group(r, 1)
+      local delay = per_second > 0 and math.floor(moved * 1000 / per_second) or 0
+      to_waiting(id, r, S.ms + delay)
+    end
+    moved = moved + 1
+  end
+end
+if S.wake or S.rearm then wake() end
+save()
+return moved

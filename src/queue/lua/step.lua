@@ -1,0 +1,180 @@
+#!lua flags=allow-oom
+-- Purpose: the whole hot loop of a worker in one call: recovers expired leases (at most 20), settles, promotes
+--   what is due (at most 100) and leases up to `want` messages.
+-- KEYS: common.lua.
+-- ARGV: [2] session, 0 for none yet; [3] lease in ms; [4] messages wanted; [5] most bytes to answer;
+--   [6] n, then n leases `<token>:<id>` that are done; then four per other outcome: kind (r retry, d dead,
+--   b given back), lease, delay in ms, error (JSON).
+-- Result: now, settled (1 or 0 per outcome, in the order given), first fencing token (they are consecutive),
+--   expiry of the leases, session, ms until the next look is due (-1: nothing is), then the records.
+-- Error: QUEUESESSION if the session is not known or has expired; nothing was changed then.
+--- @include common place
+
+local RECOVER_MOST, PROMOTE_MOST, ROUNDS_MOST = 20, 100, 3
+local LEASE_EXPIRED = '{"type":"lease_expired","message":"the lease expired"}'
+local MESSAGE_EXPIRED = '{"type":"expired","message":"the message expired before it was started"}'
+
+local refused = enter()
+if refused then return refused end
+local session, lease_ms, want, budget = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+if session ~= '0' then
+  local expires = redis.call('ZSCORE', SESSIONS, session)
+  if not expires or tonumber(expires) <= S.ms then return redis.error_reply('QUEUESESSION ' .. session) end
+end
+
+local expired = {}
+local function recover()
+  local left = RECOVER_MOST
+  for _, s in ipairs(redis.call('ZRANGEBYSCORE', SESSIONS, '-inf', S.ms, 'LIMIT', 0, RECOVER_MOST)) do
+    expired[s] = true
+    if left > 0 then
+      local members = redis.call('ZRANGEBYSCORE', LEASES, s, s, 'LIMIT', 0, left)
+      for _, member in ipairs(members) do
+        redis.call('ZREM', LEASES, member)
+        fail(string.sub(member, 18), 0, LEASE_EXPIRED)
+      end
+      left = left - #members
+      if left > 0 then redis.call('ZREM', SESSIONS, s) end
+    end
+  end
+end
+
+local settled = {}
+local done = tonumber(ARGV[6])
+local function settle_done()
+  if done == 0 then return end
+  local members = {}
+  for i = 1, done do members[i] = ARGV[6 + i] end
+  local holders = redis.call('ZMSCORE', LEASES, unpack(members))
+  local held, ids = {}, {}
+  for i = 1, done do
+    local ok = holders[i] and not expired[holders[i]]
+    settled[i] = ok and '1' or '0'
+    if ok then
+      held[#held + 1] = members[i]
+      ids[#ids + 1] = string.sub(members[i], 18)
+    end
+  end
+  if #held == 0 then return end
+  redis.call('ZREM', LEASES, unpack(held))
+  if redis.call('HLEN', FOLLOW) == 0 and redis.call('HLEN', GACTIVE) == 0 then
+    redis.call('HDEL', MSGS, unpack(ids))
+    return
+  end
+  for _, id in ipairs(ids) do finish(id) end
+end
+
+local function settle_other()
+  for at = 7 + done, #ARGV, 4 do
+    local kind, member, delay, err = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
+    local holder = redis.call('ZSCORE', LEASES, member)
+    local ok = holder and not expired[holder]
+    settled[#settled + 1] = ok and '1' or '0'
+    if ok then
+      redis.call('ZREM', LEASES, member)
+      local id = string.sub(member, 18)
+      if kind == 'r' then
+        fail(id, delay, err)
+      elseif kind == 'd' then
+        local r = parse(redis.call('HGET', MSGS, id))
+        bury(id, r, r.retries + 1, err)
+        finish(id)
+      else
+        give_back(id, delay)
+      end
+    end
+  end
+end
+
+local function promote()
+  local due = redis.call('ZRANGEBYSCORE', DELAYED, '-inf', S.ms, 'LIMIT', 0, PROMOTE_MOST)
+  if #due == 0 then return end
+  redis.call('ZREM', DELAYED, unpack(due))
+  local recs = redis.call('HMGET', MSGS, unpack(due))
+  for i, id in ipairs(due) do
+    if recs[i] then place_ready(id, parse(recs[i])) end
+  end
+  S.wake = true
+end
+
+local records, members, answered = {}, {}, 0
+-- A message leaves READY to be leased or, if its time has passed, to be dead.
+local function start(id, rec)
+  S.bytes = S.bytes - body_bytes(rec)
+  if string.sub(rec, 1, 1) == 'x' then
+    local r = parse(rec)
+    if r.group then
+      local g = load_group(r.group)
+      redis.call('ZREM', GREADY, group_member(r, id))
+      redis.call('HSET', GACTIVE, id, r.group)
+      g.active, g.member = 1, nil
+      save_group(g)
+    end
+    if r.expires > 0 and r.expires <= S.ms then
+      bury(id, r, r.retries, MESSAGE_EXPIRED)
+      finish(id)
+      return
+    end
+  end
+  answered = answered + #rec
+  records[#records + 1] = rec
+  members[#members + 1] = id
+end
+
+local function pop()
+  local popped = redis.call('ZPOPMIN', READY, want - #records)
+  if #popped == 0 then return false end
+  local ids = {}
+  for i = 1, #popped, 2 do ids[#ids + 1] = id_of_ready(popped[i]) end
+  local recs = redis.call('HMGET', MSGS, unpack(ids))
+  local taken, over = {}, false
+  for i = 1, #ids do
+    local rec = recs[i]
+    over = over or (rec and answered > 0 and answered + #rec > budget)
+    if over then
+      redis.call('ZADD', READY, popped[i * 2], popped[i * 2 - 1])
+    else
+      taken[i] = ids[i]
+      if rec then start(ids[i], rec) end
+    end
+  end
+  if #taken > 0 then redis.call('ZREM', AGE, unpack(taken)) end
+  return not over
+end
+
+-- When there is nothing to take: how long nobody needs to look.
+local function next_look()
+  local head = redis.call('ZRANGE', DELAYED, 0, 0, 'WITHSCORES')
+  local other = redis.call('ZRANGE', SESSIONS, 0, 0, 'WITHSCORES')
+  local at = math.min(tonumber(head[2] or math.huge), tonumber(other[2] or math.huge))
+  if at == math.huge then return -1 end
+  return math.max(0, at - S.ms)
+end
+
+recover()
+settle_done()
+settle_other()
+promote()
+local rounds = 0
+if not S.paused then
+  while #records < want and rounds < ROUNDS_MOST do
+    rounds = rounds + 1
+    if not pop() then break end
+  end
+end
+local expires, first = S.ms + lease_ms, 0
+if #records > 0 then
+  if session == '0' then session = pad(take(1)) end
+  redis.call('ZADD', SESSIONS, expires, session)
+  first = take(#records)
+  local leases = {}
+  for i, id in ipairs(members) do
+    leases[2 * i - 1], leases[2 * i] = session, pad(first + i - 1) .. ':' .. id
+  end
+  redis.call('ZADD', LEASES, unpack(leases))
+end
+local look = -1
+if #records == 0 and want > 0 then look = next_look() end
+if S.rearm or (S.wake and #records == 0) or (#records > 0 and redis.call('EXISTS', READY) == 1) then wake() end
+save()
+return { S.ms, table.concat(settled), pad(first), expires, session, look, unpack(records) }

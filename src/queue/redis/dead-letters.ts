@@ -1,0 +1,100 @@
+import { ValidationError } from '../../errors.ts';
+import type { DeadLetter, DeadLetterAccess, DeadLetterPage, FailureInfo } from '../types.ts';
+import { checkInteger, checkText, LETTERS_MAX } from '../validate.ts';
+import { type Backend, run } from './backend.ts';
+import { decodeAnyway } from './record.ts';
+import type { ScriptName } from './scripts.ts';
+
+const PAGE_DEFAULT = 50;
+const ANNOTATION_MAX = 65_536;
+const ID_MAX = 512;
+/** Most bytes of one page; one letter is always answered. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+/** Fields per letter in the answer of the `letters` script. */
+const FIELDS = 6;
+
+/** The dead sets of a Redis manager's queues. */
+export class RedisDeadLetters implements DeadLetterAccess {
+  readonly #backend: Backend;
+  readonly #keysOf: (queue: string) => readonly string[];
+
+  /** @param keysOf answers a queue's keys; throws when the manager is closed or the name is none */
+  constructor(backend: Backend, keysOf: (queue: string) => readonly string[]) {
+    this.#backend = backend;
+    this.#keysOf = keysOf;
+  }
+
+  async list(queue: string, options: { cursor?: string; limit?: number } = {}): Promise<DeadLetterPage> {
+    const limit = checkInteger('limit', options.limit ?? PAGE_DEFAULT, 1, LETTERS_MAX);
+    const cursor = options.cursor ?? '0';
+    if (!/^\d{1,16}$/.test(cursor)) throw new ValidationError('cursor', 'must be one that `list` answered');
+    const [next, ...fields] = await this.#call(queue, 'letters', ['list', cursor, limit, PAGE_BYTES]);
+    return { letters: toLetters(queue, fields), ...(next && { cursor: next }) };
+  }
+
+  async get(queue: string, id: string): Promise<DeadLetter | null> {
+    checkText('id', id, ID_MAX);
+    const [, ...fields] = await this.#call(queue, 'letters', ['get', id]);
+    return toLetters(queue, fields)[0] ?? null;
+  }
+
+  async requeue(
+    queue: string,
+    options: { ids?: readonly string[]; limit?: number; perSecond?: number } = {},
+  ): Promise<number> {
+    const { perSecond } = options;
+    if (perSecond !== undefined && !(perSecond > 0)) {
+      throw new ValidationError('perSecond', `must be over 0, not ${perSecond}`);
+    }
+    const { limit, ids } = select(options);
+    if (ids?.length === 0) return 0;
+    const rate = perSecond !== undefined && Number.isFinite(perSecond) ? perSecond : 0;
+    return Number(await this.#run(queue, 'requeue', [limit, rate, ...(ids ?? [])]));
+  }
+
+  async discard(queue: string, options: { ids?: readonly string[]; limit?: number } = {}): Promise<number> {
+    const { limit, ids } = select(options);
+    if (ids?.length === 0) return 0;
+    return Number(await this.#run(queue, 'discard', [limit, ...(ids ?? [])]));
+  }
+
+  async annotate(queue: string, id: string, annotation: string): Promise<boolean> {
+    checkText('id', id, ID_MAX);
+    if (annotation.length > ANNOTATION_MAX) {
+      throw new ValidationError('annotation', `must be at most ${ANNOTATION_MAX} characters`);
+    }
+    return (await this.#run(queue, 'annotate', [id, annotation])) === 1;
+  }
+
+  async #run(queue: string, name: ScriptName, args: readonly (string | number)[]): Promise<unknown> {
+    return run(this.#backend, name, this.#keysOf(queue), args);
+  }
+
+  async #call(queue: string, name: ScriptName, args: readonly (string | number)[]): Promise<string[]> {
+    return (await this.#run(queue, name, args)) as string[];
+  }
+}
+
+function select(options: { ids?: readonly string[]; limit?: number }): { ids?: string[]; limit: number } {
+  const limit = checkInteger('limit', options.limit ?? LETTERS_MAX, 1, LETTERS_MAX);
+  if (!options.ids) return { limit };
+  if (options.ids.length > LETTERS_MAX) throw new ValidationError('ids', `must be at most ${LETTERS_MAX}`);
+  return { ids: [...new Set(options.ids)], limit };
+}
+
+function toLetters(queue: string, fields: readonly string[]): DeadLetter[] {
+  const letters: DeadLetter[] = [];
+  for (let at = 0; at < fields.length; at += FIELDS) {
+    const [id = '', failedAt, attempts, error = '', annotation, record = ''] = fields.slice(at, at + FIELDS);
+    letters.push({
+      queue,
+      id,
+      message: decodeAnyway(id, record),
+      error: JSON.parse(error) as FailureInfo,
+      failedAt: Number(failedAt),
+      attempts: Number(attempts),
+      ...(annotation && { annotation }),
+    });
+  }
+  return letters;
+}

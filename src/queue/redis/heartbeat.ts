@@ -1,0 +1,56 @@
+import { Worker } from 'node:worker_threads';
+import { siblingModule } from '../../sibling-module.ts';
+import {
+  HeartbeatBoard,
+  type HeartbeatSetup,
+  QUEUES_MAX,
+  type SessionLost,
+  type SessionsChanged,
+} from './heartbeat-protocol.ts';
+
+/** The manager's end of the heartbeat thread, which starts with the first lease. */
+export class Heartbeat {
+  readonly board = new HeartbeatBoard();
+  readonly #setup: HeartbeatSetup;
+  readonly #listeners: ((session: string) => void)[] = [];
+  readonly #last = new Map<number, SessionsChanged>();
+  #thread: Worker | undefined;
+  #closed = false;
+
+  constructor(setup: Omit<HeartbeatSetup, 'board'>) {
+    this.#setup = { ...setup, board: this.board.buffer };
+  }
+
+  /** A place on the board for a queue. @param onLost called when the server has dropped one of its sessions */
+  register(onLost: (session: string) => void): number {
+    if (this.#listeners.length >= QUEUES_MAX) throw new RangeError(`more than ${QUEUES_MAX} queues`);
+    return this.#listeners.push(onLost) - 1;
+  }
+
+  /** Tells the thread which sessions to keep alive. */
+  update(change: SessionsChanged): void {
+    this.#last.set(change.index, change);
+    if (this.#closed) return;
+    if (this.#thread) this.#thread.postMessage(change);
+    else if (change.sessions.length > 0) this.#start();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#thread?.terminate();
+    this.#thread = undefined;
+  }
+
+  #start(): void {
+    const url = siblingModule(import.meta.url, './heartbeat-thread');
+    const thread = new Worker(url, { workerData: this.#setup, name: 'checkmend-heartbeat' });
+    this.#thread = thread;
+    thread.unref();
+    thread.on('message', ({ index, session }: SessionLost) => this.#listeners[index]?.(session));
+    thread.on('error', () => {
+      // The manager renews by itself until the next change of a session starts a new thread.
+      if (this.#thread === thread) this.#thread = undefined;
+    });
+    for (const change of this.#last.values()) thread.postMessage(change);
+  }
+}

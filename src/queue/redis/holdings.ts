@@ -1,0 +1,154 @@
+import type { Lease, LeaseLostReason } from '../types.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { steadyMs } from './steady.ts';
+
+/** No session: the server opens one with the first message it leases. */
+export const NO_SESSION = '0';
+
+/** What a queue's holdings need. */
+export interface HoldingsOptions {
+  readonly heartbeat: Heartbeat;
+  readonly keys: readonly string[];
+  readonly leaseMs: number;
+  readonly onLost: (lease: Lease, reason: LeaseLostReason) => void;
+}
+
+interface Held {
+  lease: Lease;
+  ownSession?: string;
+}
+
+/**
+ * The leases of one queue that this manager holds, and the sessions that keep them alive on the server: one for
+ * all, and one more for each lease that was extended beyond the heartbeat.
+ */
+export class Holdings {
+  readonly #options: HoldingsOptions;
+  readonly #index: number;
+  readonly #leases = new Map<number, Held>();
+  #session = NO_SESSION;
+
+  constructor(options: HoldingsOptions) {
+    this.#options = options;
+    this.#index = options.heartbeat.register((session) => this.dropSession(session));
+  }
+
+  get size(): number {
+    return this.#leases.size;
+  }
+
+  get leases(): Lease[] {
+    return [...this.#leases.values()].map(({ lease }) => lease);
+  }
+
+  /** The session to fetch with. One that has not been renewed for long is given up as soon as it holds nothing. */
+  get session(): string {
+    const { leaseMs } = this.#options;
+    if (this.#session !== NO_SESSION && this.idleMs > leaseMs / 2 && this.#shared().length === 0) {
+      this.#session = NO_SESSION;
+      this.#announce();
+    }
+    return this.#session;
+  }
+
+  /** Sessions that need a heartbeat now. */
+  get beating(): string[] {
+    return this.#leases.size > 0 ? this.#sessions() : [];
+  }
+
+  /** Milliseconds since the last renewal that succeeded was sent. */
+  get idleMs(): number {
+    return steadyMs() - this.#options.heartbeat.board.renewedAt(this.#index);
+  }
+
+  /** Leases that live by the common session. */
+  sharedLeases(): Lease[] {
+    return this.#shared().map(({ lease }) => lease);
+  }
+
+  add(leases: readonly Lease[], session: string, sentAt: number): void {
+    for (const lease of leases) this.#leases.set(lease.token, { lease });
+    this.renewed(sentAt);
+    this.#useSession(session);
+    this.#count();
+  }
+
+  /** The lease lives by a session of its own from now on. */
+  pin(lease: Lease, session: string): void {
+    if (!this.#leases.has(lease.token)) return;
+    const ownSession = session === this.#session ? undefined : session;
+    this.#leases.set(lease.token, { lease, ...(ownSession !== undefined && { ownSession }) });
+    this.#announce();
+  }
+
+  remove(leases: readonly Lease[]): void {
+    let pinned = false;
+    for (const lease of leases) {
+      pinned ||= this.#leases.get(lease.token)?.ownSession !== undefined;
+      this.#leases.delete(lease.token);
+    }
+    this.#count();
+    if (pinned) this.#announce();
+  }
+
+  renewed(sentAt: number): void {
+    const { board } = this.#options.heartbeat;
+    if (sentAt > board.renewedAt(this.#index)) board.setRenewedAt(this.#index, sentAt);
+  }
+
+  /** After `attach`: which of `leases` live on, by which session. */
+  reattached(leases: readonly Lease[], kept: string, session: string, sentAt: number): void {
+    this.#session = session;
+    this.renewed(sentAt);
+    this.#announce();
+    this.#lose(leases.filter((_lease, i) => kept[i] !== '1'));
+  }
+
+  /** The server does not know a session any more: its leases are lost. */
+  dropSession(session: string): void {
+    const own = [...this.#leases.values()].filter((held) => (held.ownSession ?? this.#session) === session);
+    if (session === this.#session) this.#session = NO_SESSION;
+    this.#announce();
+    this.#lose(own.map(({ lease }) => lease));
+  }
+
+  /** Without a renewal for a whole lease, nothing that is held can be relied on any more. */
+  dropIfStale(): void {
+    if (this.#leases.size === 0 || this.idleMs < this.#options.leaseMs) return;
+    this.#session = NO_SESSION;
+    this.#announce();
+    this.#lose(this.leases);
+  }
+
+  #lose(leases: readonly Lease[]): void {
+    for (const lease of leases) {
+      if (this.#leases.delete(lease.token)) this.#options.onLost(lease, 'expired');
+    }
+    this.#count();
+  }
+
+  #shared(): Held[] {
+    return [...this.#leases.values()].filter((held) => held.ownSession === undefined);
+  }
+
+  #sessions(): string[] {
+    const own = [...this.#leases.values()].map((held) => held.ownSession ?? this.#session);
+    return [...new Set(own)].filter((session) => session !== NO_SESSION);
+  }
+
+  #useSession(session: string): void {
+    if (session === this.#session) return;
+    this.#session = session;
+    this.#announce();
+  }
+
+  #announce(): void {
+    const own = [...this.#leases.values()].flatMap((held) => held.ownSession ?? []);
+    const sessions = [...new Set([this.#session, ...own])].filter((session) => session !== NO_SESSION);
+    this.#options.heartbeat.update({ index: this.#index, keys: this.#options.keys, sessions });
+  }
+
+  #count(): void {
+    this.#options.heartbeat.board.setHeld(this.#index, this.#leases.size);
+  }
+}

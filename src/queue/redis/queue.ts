@@ -1,0 +1,164 @@
+import { QueueError } from '../../errors.ts';
+import type { Envelope } from '../envelope.ts';
+import type { ExchangeReply, ExchangeRequest, Lease, LeaseLostReason, SendOutcome } from '../types.ts';
+import { checkExchange } from '../validate.ts';
+import { type Backend, run } from './backend.ts';
+import { classify } from './errors.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { Holdings } from './holdings.ts';
+import { type QueueKeys, queueKeys } from './keys.ts';
+import { Sender } from './sender.ts';
+import { leaseMember } from './settlements.ts';
+import { steadyMs } from './steady.ts';
+import { Stepper, type StepResult } from './stepper.ts';
+import type { WakeListener } from './wake.ts';
+
+/** Most milliseconds between two looks at a queue that gives no sign; less for short leases. */
+const LOOK_MOST_MS = 15_000;
+
+/** Least milliseconds between two looks at what falls due. */
+const LOOK_LEAST_MS = 5;
+
+/** One queue as this manager sees it. */
+export class RedisQueue {
+  readonly keys: QueueKeys;
+  readonly holdings: Holdings;
+  readonly #backend: Backend;
+  readonly #wake: WakeListener;
+  readonly #sender: Sender;
+  readonly #stepper: Stepper;
+  /** Monotonic milliseconds at which something is known to fall due. */
+  #dueAt = Number.POSITIVE_INFINITY;
+  #lookedAt = 0;
+  /** The server's time minus the monotonic one. */
+  #serverAhead = 0;
+
+  constructor(
+    queue: string,
+    backend: Backend,
+    heartbeat: Heartbeat,
+    wake: WakeListener,
+    onLost: (lease: Lease, reason: LeaseLostReason) => void,
+  ) {
+    const { settings } = backend;
+    this.#backend = backend;
+    this.#wake = wake;
+    this.keys = queueKeys(settings.prefix, queue);
+    this.holdings = new Holdings({ heartbeat, keys: this.keys.all, leaseMs: settings.leaseMs, onLost });
+    this.#stepper = new Stepper(queue, this.keys, backend, this.holdings);
+    this.#sender = new Sender(async (nonce, args) => {
+      const limits = [settings.maxLength, settings.maxBytes];
+      return String(await run(backend, 'add', this.keys.all, [...limits, nonce, ...args]));
+    });
+  }
+
+  send(envelope: Envelope): Promise<SendOutcome> {
+    return this.#sender.send(envelope);
+  }
+
+  async exchange(request: ExchangeRequest): Promise<ExchangeReply> {
+    const { outcomes = [], signal } = request;
+    const { want, waitMs } = checkExchange(request);
+    const { clock } = this.#backend.settings;
+    const deadline = clock.monotonic() + waitMs;
+    let { results, messages } = await this.#step(outcomes, want);
+    while (messages.length === 0 && want > 0 && !signal?.aborted && clock.monotonic() < deadline) {
+      if (!(await this.#somethingToTake(deadline, signal))) continue;
+      messages = await this.#tryToTake(want);
+    }
+    return { results, messages };
+  }
+
+  /** Sends a heartbeat for what is held. */
+  async beat(): Promise<void> {
+    const sessions = this.holdings.beating;
+    if (sessions.length === 0) return;
+    const sentAt = steadyMs();
+    const alive = String(
+      await run(this.#backend, 'beat', this.keys.all, [this.#backend.settings.leaseMs, ...sessions]),
+    );
+    if (alive.includes('1')) this.holdings.renewed(sentAt);
+    for (const [i, session] of sessions.entries()) {
+      if (alive[i] !== '1') this.holdings.dropSession(session);
+    }
+  }
+
+  async extend(lease: Lease, byMs: number): Promise<Lease | null> {
+    const reply = await run(this.#backend, 'extend', this.keys.all, [leaseMember(lease), Math.ceil(byMs)]);
+    const [expiresAt, session] = reply as [number, string] | [];
+    if (expiresAt === undefined || session === undefined) return null;
+    const extended = { ...lease, expiresAt };
+    this.holdings.pin(extended, session);
+    return extended;
+  }
+
+  /** Stores what was sent and gives back what is held. */
+  async close(): Promise<void> {
+    await this.#sender.drain();
+    await this.#stepper.quiet();
+    const outcomes = this.holdings.leases.map((lease) => ({ lease, outcome: { kind: 'release' } as const }));
+    if (outcomes.length > 0) await this.#stepper.step(outcomes, 0);
+  }
+
+  async #step(outcomes: ExchangeRequest['outcomes'] & object, want: number): Promise<StepResult> {
+    const result = await this.#stepper.step(outcomes, want);
+    const now = this.#backend.settings.clock.monotonic();
+    this.#serverAhead = result.serverMs - now;
+    if (want > 0) {
+      this.#lookedAt = now;
+      this.#dueAt =
+        result.lookInMs < 0 ? Number.POSITIVE_INFINITY : now + Math.max(LOOK_LEAST_MS, result.lookInMs);
+    }
+    for (const { lease, error } of result.unreadable) {
+      const text = error instanceof Error ? error.message : String(error);
+      const outcome = { kind: 'dead', error: { type: 'invalid', message: text } } as const;
+      await this.#stepper.step([{ lease, outcome }], 0);
+    }
+    return result;
+  }
+
+  /** A later fetch of an exchange whose outcomes are settled: an outage is waited out. */
+  async #tryToTake(want: number): Promise<StepResult['messages']> {
+    try {
+      return (await this.#step([], want)).messages;
+    } catch (error) {
+      if (!(error instanceof QueueError && error.code === 'unavailable')) throw error;
+      this.#backend.settings.logger.warn({ err: error }, 'redis: waiting for the connection');
+      return [];
+    }
+  }
+
+  /** Waits for a wake-up, a due time or the next look; answers whether to fetch. */
+  async #somethingToTake(deadline: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const { clock, leaseMs } = this.#backend.settings;
+    const lookAt = this.#lookedAt + Math.min(LOOK_MOST_MS, leaseMs / 2);
+    const until = Math.min(deadline, this.#dueAt, lookAt);
+    if (await this.#wake.wait(this.keys.wake, Math.max(0, until - clock.monotonic()), signal)) return true;
+    const now = clock.monotonic();
+    if (signal?.aborted || now >= deadline) return false;
+    if (now >= this.#dueAt) return true;
+    return now >= this.#lookedAt + Math.min(LOOK_MOST_MS, leaseMs / 2) && this.#look();
+  }
+
+  /** Three cheap reads in place of a whole step: a marker may have been taken by a process that died. */
+  async #look(): Promise<boolean> {
+    const { clock } = this.#backend.settings;
+    this.#lookedAt = clock.monotonic();
+    try {
+      const { ready, delayed, sessions } = this.keys;
+      const [count, ...heads] = await this.#backend.commands.once((client) =>
+        Promise.all([
+          client.zcard(ready),
+          ...[delayed, sessions].map((key) => client.call('zrange', key, 0, 0, 'WITHSCORES')),
+        ]),
+      );
+      const scores = heads.map((head) => Number((head as string[])[1] ?? Number.POSITIVE_INFINITY));
+      const due = Math.min(...scores);
+      this.#dueAt = due - this.#serverAhead;
+      return count > 0 || this.#dueAt <= this.#lookedAt;
+    } catch (error) {
+      if (classify(error) === 'final') throw error;
+      return true;
+    }
+  }
+}

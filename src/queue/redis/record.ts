@@ -1,0 +1,32 @@
+import type { WorkerMessage } from '../../messages/worker-message.ts';
+import { type Envelope, toMessage, toMessageAnyway } from '../envelope.ts';
+
+/** The last argument of the `add` script for one message: flag and the record from `retries` on. */
+export function encodeTail(envelope: Envelope): string {
+  const { retries, maxRetries, body } = envelope;
+  const group = envelope.group === null ? '-' : encodeGroup(envelope.group);
+  const expiresAt = envelope.expiresAt ?? 0;
+  const flag = group === '-' && expiresAt === 0 ? 'p' : 'x';
+  return `${flag}${retries} ${maxRetries} ${expiresAt} ${group} ${body}`;
+}
+
+/** Free of blanks and braces; a group named `-` must not look like none. */
+function encodeGroup(group: string): string {
+  return `g${encodeURIComponent(group)}`;
+}
+
+/** The message of a record; its layout stands in `lua/common.lua`. @throws ValidationError if it cannot be read */
+export function decodeRecord(record: string): WorkerMessage {
+  const at = record.indexOf('{');
+  return toMessage(record.slice(at), retriesOf(record, at));
+}
+
+/** Like {@link decodeRecord}, but answers something for everything. */
+export function decodeAnyway(id: string, record: string): WorkerMessage {
+  const at = record.indexOf('{');
+  return toMessageAnyway(id, record.slice(at), retriesOf(record, at));
+}
+
+function retriesOf(record: string, bodyAt: number): number {
+  return Number(record.slice(0, bodyAt).split(' ')[5]);
+}

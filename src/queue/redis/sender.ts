@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { QueueError, toError } from '../../errors.ts';
+import type { Envelope } from '../envelope.ts';
+import type { SendOutcome } from '../types.ts';
+import { SEND_CHUNK } from '../validate.ts';
+import { encodeTail } from './record.ts';
+
+/** Most bytes of one call of the `add` script; one message is always taken. */
+const CHUNK_BYTES = 256 * 1024;
+
+interface Entry {
+  readonly envelope: Envelope;
+  readonly resolve: (outcome: SendOutcome) => void;
+}
+
+/** Stores a chunk: its nonce and, per message, the four arguments of `add`; answers one letter per message. */
+export type AddChunk = (nonce: string, args: (string | number)[]) => Promise<string>;
+
+/**
+ * Collects the sends of one queue that are issued in the same turn of the event loop and stores them with one
+ * call per chunk. Every send still resolves only when its own message is stored.
+ */
+export class Sender {
+  readonly #add: AddChunk;
+  readonly #prefix = randomBytes(4).toString('hex');
+  #chunks = 0;
+  #entries: Entry[] = [];
+  #scheduled = false;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(add: AddChunk) {
+    this.#add = add;
+  }
+
+  send(envelope: Envelope): Promise<SendOutcome> {
+    return new Promise((resolve) => {
+      this.#entries.push({ envelope, resolve });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.#flush());
+    });
+  }
+
+  /** Resolves when everything sent so far has its outcome. */
+  async drain(): Promise<void> {
+    while (this.#scheduled) await new Promise((resolve) => setImmediate(resolve));
+    await this.#tail;
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const entries = this.#entries;
+    this.#entries = [];
+    const stored = chunksOf(entries).map((chunk) => this.#store(chunk));
+    this.#tail = Promise.all([this.#tail, ...stored]);
+  }
+
+  async #store(chunk: readonly Entry[]): Promise<void> {
+    const args = chunk.flatMap(({ envelope }) => [
+      envelope.id,
+      envelope.weight,
+      envelope.delayMs,
+      encodeTail(envelope),
+    ]);
+    try {
+      const letters = await this.#add(`${this.#prefix}${(this.#chunks++).toString(36)}`, args);
+      for (const [i, entry] of chunk.entries()) entry.resolve(outcomeOf(letters[i], entry.envelope.id));
+    } catch (thrown) {
+      const error = toError(thrown);
+      for (const entry of chunk) entry.resolve({ status: 'refused', error });
+    }
+  }
+}
+
+function outcomeOf(letter: string | undefined, id: string): SendOutcome {
+  if (letter === 'q') return { status: 'queued' };
+  if (letter === 'c') return { status: 'coalesced' };
+  return {
+    status: 'refused',
+    error: new QueueError('queue_full', `the queue is full, ${id} was not stored`),
+  };
+}
+
+function chunksOf(entries: readonly Entry[]): Entry[][] {
+  const chunks: Entry[][] = [];
+  let chunk: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const over = chunk.length >= SEND_CHUNK || bytes + entry.envelope.bytes > CHUNK_BYTES;
+    if (chunk.length > 0 && over) {
+      chunks.push(chunk);
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(entry);
+    bytes += entry.envelope.bytes;
+  }
+  if (chunk.length > 0) chunks.push(chunk);
+  return chunks;
+}

@@ -1,0 +1,177 @@
+import { sleep } from '../../clock.ts';
+import { QueueError } from '../../errors.ts';
+import type { Lease, LeasedMessage, Settlement, SettleResult } from '../types.ts';
+import { type Backend, run, script, within } from './backend.ts';
+import { classify, replyCode, toQueueError } from './errors.ts';
+import { type Holdings, NO_SESSION } from './holdings.ts';
+import type { QueueKeys } from './keys.ts';
+import { decodeRecord } from './record.ts';
+import { leaseMember, planSettlements, type SettlementPlan } from './settlements.ts';
+import { steadyMs } from './steady.ts';
+
+/** Most bytes of messages that one step answers (one message is always answered). */
+const STEP_BYTES = 4 * 1024 * 1024;
+
+/** What one step brought. */
+export interface StepResult {
+  readonly results: SettleResult[];
+  readonly messages: LeasedMessage[];
+  /** Leases on messages that could not be read. */
+  readonly unreadable: { lease: Lease; error: unknown }[];
+  /** The server's time, milliseconds since the epoch. */
+  readonly serverMs: number;
+  /** Milliseconds until something falls due; -1 if nothing is known to. */
+  readonly lookInMs: number;
+}
+
+/** Settles and fetches for one queue, and puts the session right when an answer was lost. */
+export class Stepper {
+  readonly #queue: string;
+  readonly #keys: QueueKeys;
+  readonly #backend: Backend;
+  readonly #holdings: Holdings;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #opening: Promise<unknown> | undefined;
+  #repairing: Promise<void> | undefined;
+
+  constructor(queue: string, keys: QueueKeys, backend: Backend, holdings: Holdings) {
+    this.#queue = queue;
+    this.#keys = keys;
+    this.#backend = backend;
+    this.#holdings = holdings;
+  }
+
+  /**
+   * Tries until there is an answer or `operationTimeoutMs` have passed; the outcomes may then be given again.
+   * @throws QueueError `unavailable`
+   */
+  async step(outcomes: readonly Settlement[], want: number): Promise<StepResult> {
+    const { clock, operationTimeoutMs } = this.#backend.settings;
+    const plan = planSettlements(outcomes);
+    const deadline = clock.monotonic() + operationTimeoutMs;
+    for (;;) {
+      if (this.#repairing) await within(clock, deadline, this.#repairing);
+      const result = await this.#attempt(plan, want, deadline);
+      if (result) {
+        this.#holdings.remove(outcomes.map(({ lease }) => lease));
+        return result;
+      }
+    }
+  }
+
+  /** Resolves when no step is under way. */
+  async quiet(): Promise<void> {
+    await Promise.allSettled([...this.#underWay, this.#repairing]);
+  }
+
+  /** One try; `null` if another one makes sense. */
+  async #attempt(plan: SettlementPlan, want: number, deadline: number): Promise<StepResult | null> {
+    const { clock } = this.#backend.settings;
+    // A fetch without a session opens one: the others wait for it, so that there is only one.
+    while (want > 0 && this.#holdings.session === NO_SESSION && this.#opening) {
+      await within(clock, deadline, this.#opening);
+    }
+    const session = want > 0 ? this.#holdings.session : NO_SESSION;
+    const call = this.#call(session, plan, want, deadline - clock.monotonic());
+    const settled = call.catch(() => undefined);
+    this.#underWay.add(settled);
+    const opens = want > 0 && session === NO_SESSION;
+    if (opens) this.#opening = settled;
+    try {
+      return await call;
+    } catch (error) {
+      return await this.#recover(error, session, deadline);
+    } finally {
+      this.#underWay.delete(settled);
+      if (opens) this.#opening = undefined;
+    }
+  }
+
+  async #call(session: string, plan: SettlementPlan, want: number, withinMs: number): Promise<StepResult> {
+    const { leaseMs } = this.#backend.settings;
+    const args = [session, leaseMs, want, STEP_BYTES, ...plan.args];
+    let sentAt = 0;
+    const reply = await this.#backend.commands.once((client) => {
+      sentAt = steadyMs();
+      return script(client, this.#backend, 'step', this.#keys.all, args);
+    }, withinMs);
+    return this.#read(reply as StepReply, plan, sentAt);
+  }
+
+  #read(reply: StepReply, plan: SettlementPlan, sentAt: number): StepResult {
+    const [serverMs, settled, first, expiresAt, session, lookInMs] = reply;
+    const messages: LeasedMessage[] = [];
+    const unreadable: StepResult['unreadable'] = [];
+    const leases: Lease[] = [];
+    const token = Number(first);
+    for (let i = 6; i < reply.length; i++) {
+      const record = String(reply[i]);
+      const at = { queue: this.#queue, token: token + i - 6, expiresAt };
+      try {
+        const message = decodeRecord(record);
+        const lease = { ...at, id: message.id };
+        leases.push(lease);
+        messages.push({ message, lease });
+      } catch (error) {
+        unreadable.push({ lease: { ...at, id: rawId(record) }, error });
+      }
+    }
+    if (reply.length > 6) this.#holdings.add(leases, session, sentAt);
+    return { results: plan.results(settled), messages, unreadable, serverMs, lookInMs };
+  }
+
+  async #recover(error: unknown, session: string, deadline: number): Promise<null> {
+    const { clock } = this.#backend.settings;
+    if (replyCode(error) === 'QUEUESESSION') {
+      this.#holdings.dropSession(session);
+      return null;
+    }
+    const kind = classify(error);
+    if (kind === 'final') throw toQueueError(error);
+    if (kind === 'rebuild' && session !== NO_SESSION) this.#repair(session);
+    if (kind === 'later') await sleep(clock, 100, this.#backend.closing);
+    if (clock.monotonic() >= deadline) {
+      throw new QueueError('unavailable', 'Redis is out of reach', { cause: error });
+    }
+    return null;
+  }
+
+  /** Goes on until Redis has answered: what the lost answer leased must not stay with a session that lives. */
+  #repair(session: string): void {
+    if (this.#repairing || this.#holdings.session !== session) return;
+    this.#repairing = this.#attach(session).finally(() => {
+      this.#repairing = undefined;
+    });
+  }
+
+  async #attach(old: string): Promise<void> {
+    const { settings, closing } = this.#backend;
+    await Promise.allSettled([...this.#underWay]);
+    let leases = this.#holdings.sharedLeases();
+    for (let more = true; more && !closing.aborted; ) {
+      const sentAt = steadyMs();
+      try {
+        const args = [old, settings.leaseMs, ...leases.map(leaseMember)];
+        const reply = (await run(this.#backend, 'attach', this.#keys.all, args)) as AttachReply;
+        if (leases.length > 0 || this.#holdings.session === old) {
+          this.#holdings.reattached(leases, reply[2], reply[0], sentAt);
+        }
+        leases = [];
+        more = reply[3] === 1;
+      } catch (error) {
+        if (error instanceof QueueError && error.code === 'closed') return;
+        settings.logger.warn({ err: error, queue: this.#queue }, 'redis: session not yet repaired');
+        await sleep(settings.clock, 500, closing);
+      }
+    }
+  }
+}
+
+type StepReply = [number, string, string, number, string, number, ...string[]];
+type AttachReply = [session: string, expiresAt: number, kept: string, more: number];
+
+/** The id of a record whose body is no valid message: only JSON is sure. */
+function rawId(record: string): string {
+  const body: unknown = JSON.parse(record.slice(record.indexOf('{')));
+  return typeof body === 'object' && body !== null && 'id' in body ? String(body.id) : '';
+}
