@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { RepositoryApi } from './api.ts';
+import { isStatus } from './errors.ts';
+import { pullRequest } from './schemas.ts';
+import type { PullRequestInfo } from './types.ts';
+
+const list = z.array(pullRequest);
+
+export async function getPullRequest(api: RepositoryApi, number: number): Promise<PullRequestInfo | null> {
+  const found = await api.find(pullRequest, 'GET /repos/{owner}/{repo}/pulls/{pull_number}', {
+    pull_number: number,
+  });
+  return found && infoOf(found);
+}
+
+export async function listOpenPullRequests(api: RepositoryApi): Promise<PullRequestInfo[]> {
+  const pulls = await api.list(list, (page) => page, 'GET /repos/{owner}/{repo}/pulls', { state: 'open' });
+  return pulls.map(infoOf);
+}
+
+/**
+ * Open pull requests whose head is `sha`. `GET /commits/{sha}/pulls` answers for commits of forks too; where it is
+ * missing (an older Enterprise Server) the open pull requests are looked through.
+ */
+export async function findPullRequestsByHead(api: RepositoryApi, sha: string): Promise<PullRequestInfo[]> {
+  const found = await pullRequestsOfCommit(api, sha);
+  const matching = found.filter((pull) => pull.state === 'open' && pull.headSha === sha);
+  if (matching.length > 0) return matching;
+  // A commit that only a fork has is unknown to the base repository's commits route.
+  return (await listOpenPullRequests(api)).filter((pull) => pull.headSha === sha);
+}
+
+async function pullRequestsOfCommit(api: RepositoryApi, sha: string): Promise<PullRequestInfo[]> {
+  try {
+    const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls';
+    return (await api.list(list, (page) => page, route, { commit_sha: sha })).map(infoOf);
+  } catch (error) {
+    if (isStatus(error, 'not_found') || isStatus(error, 'validation_failed')) return [];
+    throw error;
+  }
+}
+
+function infoOf(pull: z.output<typeof pullRequest>): PullRequestInfo {
+  const headRepository = pull.head.repo?.full_name ?? null;
+  return {
+    id: pull.id,
+    number: pull.number,
+    state: pull.state,
+    merged: pull.merged_at !== null,
+    draft: pull.draft,
+    title: pull.title,
+    author: pull.user?.login ?? 'ghost',
+    labels: pull.labels.map((label) => label.name),
+    headSha: pull.head.sha,
+    headRef: pull.head.ref,
+    headRepository,
+    headRepositoryId: pull.head.repo?.id ?? null,
+    baseSha: pull.base.sha,
+    baseRef: pull.base.ref,
+    fork: pull.head.repo?.id !== pull.base.repo.id,
+    maintainerCanModify: pull.maintainer_can_modify,
+    updatedAt: pull.updated_at,
+  };
+}

@@ -1,0 +1,57 @@
+import * as actions from './actions.ts';
+import type { RepositoryApi } from './api.ts';
+import * as checks from './checks.ts';
+import * as commits from './commits.ts';
+import * as contents from './contents.ts';
+import * as pulls from './pulls.ts';
+import type { CheckRunReport, CommitRequest, RepositoryClient } from './types.ts';
+
+/** {@link RepositoryClient} over GitHub's API: one method a call, grouped as GitHub's documentation groups them. */
+export class OctokitRepositoryClient implements RepositoryClient {
+  readonly #api: RepositoryApi;
+
+  constructor(api: RepositoryApi) {
+    this.#api = api;
+  }
+
+  get owner() {
+    return this.#api.owner;
+  }
+
+  get repo() {
+    return this.#api.repo;
+  }
+
+  getPullRequest = (number: number) => pulls.getPullRequest(this.#api, number);
+  findPullRequestsByHead = (sha: string) => pulls.findPullRequestsByHead(this.#api, sha);
+  listOpenPullRequests = () => pulls.listOpenPullRequests(this.#api);
+
+  getCheckRun = (id: string) => checks.getCheckRun(this.#api, id);
+  listCheckRuns = (sha: string) => checks.listCheckRuns(this.#api, sha);
+  listAnnotations = (checkRunId: string) => checks.listAnnotations(this.#api, checkRunId);
+  upsertCheckRun = (report: CheckRunReport) => checks.upsertCheckRun(this.#api, report);
+
+  getJob = (jobId: string) => actions.getJob(this.#api, jobId);
+  getJobLog = (jobId: string) => actions.getJobLog(this.#api, jobId);
+  getWorkflowRun = (runId: string) => actions.getWorkflowRun(this.#api, runId);
+  listJobs = (runId: string) => actions.listJobs(this.#api, runId);
+  rerunFailedJobs = (runId: string) => actions.rerunFailedJobs(this.#api, runId);
+
+  readDefaultBranchFile = (path: string) => contents.readDefaultBranchFile(this.#api, path);
+  readFiles = (sha: string, paths: readonly string[], repository?: string) =>
+    contents.readFiles(this.#api, sha, paths, this.#where(repository));
+
+  getBranchHead = (branch: string, repository?: string) =>
+    commits.getBranchHead(this.#api, branch, this.#where(repository));
+  getCommit = (sha: string, repository?: string) =>
+    commits.getCommit(this.#api, sha, this.#where(repository));
+  listCommitsSince = (branch: string, untilSha: string, repository?: string) =>
+    commits.listCommitsSince(this.#api, branch, untilSha, this.#where(repository));
+  createCommit = (request: CommitRequest) => commits.createCommit(this.#api, request);
+
+  #where(repository: string | undefined): commits.Repository {
+    return repository === undefined
+      ? { owner: this.owner, repo: this.repo }
+      : commits.repositoryOf(repository);
+  }
+}
