@@ -12,7 +12,7 @@ import {
   refused,
   type Wait,
 } from './strategy.ts';
-import { recordAction, recordProblem, recordRefusal, recordWait } from './timeline.ts';
+import { announcePlan, recordAction, recordProblem, recordRefusal, recordWait } from './timeline.ts';
 
 /** How a fix ended, or that it has to wait. */
 export type FixOutcome = Applied | Refused | Wait;
@@ -36,13 +36,17 @@ export async function runFix<Plan, Ready>(
   if (known?.status === 'applied') {
     return { kind: 'applied', result: known.result ?? '', message: 'it was done before' };
   }
-  const switchedOff = await whySwitchedOff(job, environment);
-  const planned = switchedOff ?? (await strategy.plan(job, environment));
+  const planned = await strategy.plan(job, environment);
   if (planned.kind === 'refused') {
-    // An effect of an earlier try may be there, unsettled: its row stays, and goes on counting.
-    if (known?.status !== 'planned') return await end(job, null, planned, environment);
     await recordRefusal(job, planned.refusal, environment);
     return planned;
+  }
+  const switchedOff = await whySwitchedOff(job, environment);
+  if (switchedOff) {
+    // An effect of an earlier try may be there, unsettled: its row stays, and goes on counting.
+    if (known?.status !== 'planned') return await end(job, planned, switchedOff, environment);
+    await recordRefusal(job, switchedOff.refusal, environment);
+    return switchedOff;
   }
   let outcome: FixOutcome;
   try {
@@ -68,6 +72,7 @@ async function attempt<Plan, Ready>(
   if (clearance.kind !== 'go') return clearance;
   environment.signal.throwIfAborted();
   await book(job, planned, environment);
+  await announcePlan(job, environment);
   const effect = await strategy.apply(clearance.ready, job, environment);
   if (effect.kind !== 'applied') return effect;
   const problem = await strategy.verify(effect, clearance.ready, job, environment);
@@ -105,11 +110,7 @@ function refusedByGitHub(error: PermanentError, permission: string): Refused {
 }
 
 /** Reports leave no row: they change nothing that could repeat or be undone. */
-async function book(
-  job: FixJob,
-  planned: Planned<unknown> | null,
-  { store, clock }: FixEnvironment,
-): Promise<void> {
+async function book(job: FixJob, planned: Planned<unknown>, { store, clock }: FixEnvironment): Promise<void> {
   const { repository_id, pr_number, head_sha, check_run_id, fix_strategy } = job.payload;
   if (fix_strategy === 'report') return;
   const now = clock.now();
@@ -120,8 +121,8 @@ async function book(
     headSha: head_sha,
     checkRunId: check_run_id,
     strategy: fix_strategy,
-    contentDigest: planned?.digest ?? '',
-    reverseDigest: planned?.reverseDigest ?? null,
+    contentDigest: planned.digest,
+    reverseDigest: planned.reverseDigest,
     status: 'planned',
     result: null,
     reason: null,
@@ -132,7 +133,7 @@ async function book(
 
 async function end(
   job: FixJob,
-  planned: Planned<unknown> | null,
+  planned: Planned<unknown>,
   outcome: Applied | Refused,
   environment: FixEnvironment,
 ): Promise<Applied | Refused> {

@@ -5,6 +5,13 @@ import type { Applied, FixEnvironment, FixJob, Wait } from './strategy.ts';
 
 type Line = Pick<TimelineEntry, 'kind' | 'rule' | 'message' | 'data'>;
 
+/** A fix is about to be written. */
+export async function announcePlan(job: FixJob, { events }: FixEnvironment): Promise<void> {
+  const { fix_strategy } = job.payload;
+  if (fix_strategy === 'report') return;
+  await events.publish('fix.planned', { ...factOf(job), fixId: job.id, strategy: fix_strategy });
+}
+
 /** A fix was carried out. */
 export async function recordAction(job: FixJob, effect: Applied, environment: FixEnvironment): Promise<void> {
   const { fix_strategy } = job.payload;

@@ -75,6 +75,6 @@ function outputText(
     ({ path, startLine, level, message }) =>
       `${path}:${startLine}: ${level === 'failure' ? 'error' : level}: ${message}`,
   );
-  const text = [...(own.length > 0 ? own : [failureLogs]), ...notes].join('\n');
+  const text = [...(own.length > 0 ? own : [failureLogs]), ...notes].filter((part) => part !== '').join('\n');
   return text.endsWith('\n') ? text : `${text}\n`;
 }
