@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { deadReasonOf } from '../../../src/queue/failure.ts';
+import type { QueueHarness } from './harness.ts';
+import { drain, message, Q, sendAll, take, useFixture } from './support.ts';
+
+/** Messages that are not to be started any more. */
+export function describeExpiry(harness: QueueHarness): void {
+  describe('expiry', () => {
+    const fixture = useFixture(harness, { leaseMs: 10_000 });
+
+    it('makes a dead letter of what was not started in time', async () => {
+      const { manager, advance, now } = fixture();
+      await manager.sendMessage(Q, message('a', { expiresAt: now() + 5_000 }));
+      await manager.sendMessage(Q, message('b', { expiresAt: now() + 60_000 }));
+      await sendAll(manager, ['c']);
+      await advance(6_000);
+      expect(await drain(manager)).toEqual(['b', 'c']);
+      const letter = await manager.deadLetters.get(Q, 'a');
+      expect(letter).toMatchObject({ attempts: 0, error: { type: 'expired' } });
+      expect(letter && deadReasonOf(letter)).toBe('expired');
+    });
+
+    it('does not touch what is in flight, and counts again when it comes back', async () => {
+      const { manager, advance, now } = fixture();
+      await manager.sendMessage(Q, message('a', { expiresAt: now() + 5_000 }));
+      const { lease } = await take(manager);
+      for (let second = 0; second < 8; second++) await advance(1_000);
+      expect(await manager.nackMessage(lease)).toBe('ok');
+      expect(await manager.getMessage(Q)).toBeNull();
+      expect(await manager.deadLetters.get(Q, 'a')).toMatchObject({
+        attempts: 1,
+        error: { type: 'expired' },
+      });
+    });
+
+    it('of the options overrides that of the message', async () => {
+      const { manager, advance, now } = fixture();
+      await manager.sendMessage(Q, message('a', { expiresAt: now() + 60_000 }), { expiresAt: now() + 1_000 });
+      await advance(2_000);
+      expect(await manager.getMessage(Q)).toBeNull();
+      expect((await manager.getQueueStats(Q)).dead).toBe(1);
+    });
+
+    it('in a group lets the next one through', async () => {
+      const { manager, advance, now } = fixture();
+      await manager.sendMessage(Q, message('a', { groupKey: 'g', expiresAt: now() + 1_000 }));
+      await sendAll(manager, ['b'], { groupKey: 'g' });
+      await advance(2_000);
+      expect(await drain(manager)).toEqual(['b']);
+      expect((await manager.getQueueStats(Q)).dead).toBe(1);
+    });
+  });
+}

@@ -1,0 +1,4 @@
+import { describeQueueContract } from './conformance/contract.ts';
+import { memoryHarness } from './conformance/memory-harness.ts';
+
+describeQueueContract(memoryHarness);
