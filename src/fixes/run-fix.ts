@@ -18,7 +18,7 @@ import { announcePlan, recordAction, recordProblem, recordRefusal, recordWait } 
 export type FixOutcome = Applied | Refused | Wait;
 
 /** Refusals of GitHub that are an answer, and no fault of ours. */
-const ANSWERS = new Set(['forbidden', 'not_found', 'gone', 'conflict', 'validation_failed']);
+const ANSWERS = new Set(['forbidden', 'not_found', 'gone', 'conflict', 'validation_failed', 'refused']);
 
 /**
  * Takes a fix through the four steps and keeps the books: the attempt is stored as `planned` before the first

@@ -20,10 +20,10 @@ export async function findPullRequest(
       ? oldestOpen(await store.pullRequests.findByHead(repository_id, head_sha))
       : await store.pullRequests.find(repository_id, pr_number);
   if (known?.state === 'open' && known.headSha === head_sha) return known;
-  const info =
-    pr_number === null
-      ? oldestOpen(await facts.pullRequestsByHead(client, head_sha))
-      : await facts.pullRequest(client, pr_number);
+  const listed = pr_number === null ? oldestOpen(await facts.pullRequestsByHead(client, head_sha)) : null;
+  // Lists do not tell whether a fork may be pushed to.
+  const number = listed?.fork === false ? null : (pr_number ?? listed?.number ?? null);
+  const info = number === null ? listed : await facts.pullRequest(client, number);
   if (!info) return known;
   const record = toPullRequestRecord(info, payload);
   await store.pullRequests.upsert(record);

@@ -1,4 +1,4 @@
-import type { CheckRunReport } from '../../github/types.ts';
+import type { CheckAnnotation, CheckRunReport } from '../../github/types.ts';
 import type { DiagnosisRecord, FixAttemptRecord, PullRequestRecord } from '../../store/types.ts';
 import { whyNotHead } from '../head.ts';
 import { judge } from '../judge.ts';
@@ -49,7 +49,7 @@ export const report: FixStrategy<null, CheckRunReport> = {
       conclusion,
       title,
       summary,
-      annotations,
+      annotations: await newAnnotations(head_sha, annotations, environment),
       ...(text !== '' && { text }),
     };
     return { kind: 'go', ready };
@@ -64,6 +64,24 @@ export const report: FixStrategy<null, CheckRunReport> = {
     return null;
   },
 };
+
+/** GitHub adds the annotations of an update to those that are there: only new ones are sent. */
+async function newAnnotations(
+  headSha: string,
+  annotations: readonly CheckAnnotation[],
+  { client }: FixEnvironment,
+): Promise<CheckAnnotation[]> {
+  if (annotations.length === 0) return [];
+  const runs = await client.listCheckRuns(headSha);
+  const own = runs.find(({ externalId }) => externalId === reportMark(headSha));
+  if (!own || own.annotationsCount === 0) return [...annotations];
+  const there = new Set((await client.listAnnotations(own.id)).map(placeOf));
+  return annotations.filter((annotation) => !there.has(placeOf(annotation)));
+}
+
+function placeOf({ path, startLine, message }: CheckAnnotation): string {
+  return JSON.stringify([path, startLine, message]);
+}
 
 /** Everything about a head that is worth telling: the newest diagnosis of each check, unless it is silent. */
 async function itemsOf(pullRequest: PullRequestRecord, environment: FixEnvironment): Promise<ReportItem[]> {

@@ -1,0 +1,203 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { type DomainEvents, EventBus } from '../../src/events/index.ts';
+import { RepositoryFacts } from '../../src/fixes/repository-facts.ts';
+import { createGitHubApp } from '../../src/github/app.ts';
+import { silentLogger } from '../../src/logger.ts';
+import { CheckAnalysisMessage } from '../../src/messages/check-analysis-message.ts';
+import { QUEUES } from '../../src/messages/queues.ts';
+import type { WorkerMessage } from '../../src/messages/worker-message.ts';
+import { MemoryQueueManager } from '../../src/queue/memory.ts';
+import { openSqliteStore } from '../../src/store/sqlite-store.ts';
+import type { Store } from '../../src/store/types.ts';
+import type { BaseWorker } from '../../src/worker/base-worker.ts';
+import type { WorkerObserver } from '../../src/worker/observer.ts';
+import { TransientBackoff } from '../../src/worker/transient-backoff.ts';
+import { createCheckAnalyzerWorker } from '../../workers/check-analyzer.ts';
+import type { WorkerDependencies } from '../../workers/dependencies.ts';
+import { createFixApplicatorWorker } from '../../workers/fix-applicator.ts';
+import { AFTER, BEFORE, diagnosisOf, FIX_POLICY, TRANSIENT } from '../fixes/support/world.ts';
+import { APP } from '../support/local-github/app.ts';
+import { LocalGitHub } from '../support/local-github/local-github.ts';
+import type { OpenedPull } from '../support/local-github/scenario.ts';
+
+/** The workers as the service runs them, on a local GitHub over HTTP; only the analysis is given. */
+describe('the workers on a local GitHub', () => {
+  let github: LocalGitHub;
+  let folder: string;
+  let store: Store;
+  let queues: MemoryQueueManager;
+  let bus: EventBus<DomainEvents>;
+  let workers: BaseWorker[];
+  let pull: OpenedPull;
+  let onReport: () => void;
+  let count = 0;
+
+  beforeAll(async () => {
+    github = await LocalGitHub.start();
+  });
+  afterAll(() => github.close());
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'workers-'));
+    store = await openSqliteStore({ path: path.join(folder, 'store.db'), clock: systemClock });
+    queues = new MemoryQueueManager();
+    bus = new EventBus();
+    const app = createGitHubApp({
+      appId: github.appId,
+      privateKey: github.privateKey,
+      apiUrl: github.url,
+      logger: silentLogger(),
+      throttle: false,
+    });
+    const dependencies: WorkerDependencies = {
+      store,
+      queues,
+      bus,
+      github: app,
+      facts: new RepositoryFacts(app, systemClock),
+      mode: 'policy',
+      clock: systemClock,
+      async analyze(log) {
+        let text = '';
+        for await (const chunk of log) text += Buffer.from(chunk).toString();
+        return text.includes('lost contact') ? TRANSIENT : diagnosisOf();
+      },
+    };
+    onReport = () => {};
+    const observer: WorkerObserver = {
+      processed: (_worker, { payload }) => {
+        if (payload.fix_strategy === 'report') onReport();
+      },
+    };
+    const settings = {
+      observers: [observer],
+      transientBackoff: new TransientBackoff({ baseMs: 20, maxMs: 50 }),
+    };
+    workers = [
+      createCheckAnalyzerWorker(dependencies, settings),
+      createFixApplicatorWorker(dependencies, settings),
+    ];
+    for (const worker of workers) worker.start();
+    const files = { 'app.py': BEFORE, '.github/checkmend.yml': FIX_POLICY };
+    const repository = await github.scenario.createRepository(`shop-${++count}`, files);
+    pull = await github.scenario.openPullRequest(repository, 'topic', { 'b.py': 'b = 1\n' }, 'Add b');
+  });
+
+  afterEach(async () => {
+    github.faults.clear();
+    await Promise.all(workers.map((worker) => worker.stop()));
+    for (const queue of Object.values(QUEUES))
+      expect((await queues.deadLetters.list(queue)).letters).toEqual([]);
+    await queues.close();
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function repositoryId(): Promise<string> {
+    const answer = await fetch(`${github.url}/repos/${pull.repository}`);
+    return String(((await answer.json()) as { id: number }).id);
+  }
+
+  /** Has a check fail, and sends the message that its webhook would lead to. */
+  async function fail(name: string, log: string): Promise<{ runId: number }> {
+    const { runId, jobId } = await github.scenario.actionsRun(pull, { name, conclusion: 'failure', log });
+    const [owner = '', repo = ''] = pull.repository.split('/');
+    const message = new CheckAnalysisMessage(
+      {
+        installation_id: String(APP.installationId),
+        repository_id: await repositoryId(),
+        owner,
+        repo,
+        head_sha: pull.headSha,
+        check_run_id: String(jobId),
+        pull_request_id: null,
+        pr_number: null,
+        failure_logs: '',
+      },
+      { timestamp: Date.now(), correlationId: 'guid-9' },
+    );
+    await queues.sendMessage(QUEUES.checkAnalyzer, message.toWorkerMessage() as unknown as WorkerMessage);
+    return { runId };
+  }
+
+  /** Resolves with the next event of that name. */
+  function next<Name extends keyof DomainEvents>(name: Name): Promise<DomainEvents[Name]> {
+    return new Promise((resolve) => bus.once(name, (fact) => resolve(fact as DomainEvents[Name])));
+  }
+
+  /** Resolves when the next report is written. */
+  function reported(): Promise<void> {
+    return new Promise((resolve) => {
+      onReport = resolve;
+    });
+  }
+
+  test('a red format check becomes one commit, and a report on the old head', async () => {
+    const applied = next('fix.applied');
+    await fail('format', 'would reformat app.py\n');
+    const written = reported();
+    const { result } = await applied;
+    await written;
+    expect(await github.scenario.head(pull.repository, 'topic')).toBe(result);
+    expect(await github.scenario.readFile(pull.repository, 'topic', 'app.py')).toBe(AFTER);
+    const [commit, parent] = await github.scenario.commits(pull.repository, 'topic');
+    expect(commit?.message).toContain('Checkmend-Fix: fix_application_');
+    expect(parent?.sha).toBe(pull.headSha);
+    const [report] = await github.scenario.ownCheckRuns(pull.repository, pull.headSha);
+    expect(report).toMatchObject({ name: 'Checkmend', conclusion: 'success' });
+  });
+
+  test('an answer to the commit that is lost leads to no second commit', async () => {
+    github.faults.add({ method: 'POST', path: /graphql/, times: 2, with: 'drop', afterEffect: true });
+    const applied = next('fix.applied');
+    await fail('format', 'would reformat app.py\n');
+    await applied;
+    const commits = await github.scenario.commits(pull.repository, 'topic');
+    expect(commits.filter(({ message }) => message.includes('Checkmend-Fix'))).toHaveLength(1);
+  });
+
+  test('without GraphQL and the commits route the fix is made all the same', async () => {
+    github.faults.add({
+      method: 'POST',
+      path: /graphql/,
+      with: { status: 404, body: { message: 'Not Found' } },
+    });
+    github.faults.add({ path: /commits\/[0-9a-f]{40}\/pulls/, with: { status: 404, body: {} } });
+    const applied = next('fix.applied');
+    await fail('format', 'would reformat app.py\n');
+    await applied;
+    expect(await github.scenario.readFile(pull.repository, 'topic', 'app.py')).toBe(AFTER);
+  });
+
+  test('a lost runner leads to a re-run of the failed jobs', async () => {
+    const applied = next('fix.applied');
+    const { runId } = await fail('build', 'the runner lost contact\n');
+    expect((await applied).strategy).toBe('rerun_failed_jobs');
+    expect(github.actions.attempt(runId)).toBe(2);
+  });
+
+  test('an outage of some answers is waited out', async () => {
+    const times = 4;
+    github.faults.add({ path: /\/pulls/, times, with: { status: 502, body: { message: 'Bad Gateway' } } });
+    const applied = next('fix.applied');
+    await fail('format', 'would reformat app.py\n');
+    await applied;
+    expect(await github.scenario.readFile(pull.repository, 'topic', 'app.py')).toBe(AFTER);
+  });
+
+  test('a missing permission is named', async () => {
+    const forbidden = { status: 403, body: { message: 'Resource not accessible by integration' } };
+    github.faults.add({ method: 'POST', path: /graphql/, with: forbidden });
+    const dropped = next('fix.dropped');
+    await fail('format', 'would reformat app.py\n');
+    const written = reported();
+    expect((await dropped).reason).toContain('Contents: write');
+    await written;
+    const [report] = await github.scenario.ownCheckRuns(pull.repository, pull.headSha);
+    expect(report?.output.summary).toContain('Contents\\: write');
+  });
+});
