@@ -44,7 +44,7 @@ export class WaitRoom {
 
   /** Waits for a wake of the queue later than `seen`, for `ms`, or for the signal. */
   wait(queue: string, seen: number, ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted || this.version(queue) !== seen) return Promise.resolve();
+    if (ms <= 0 || signal?.aborted || this.version(queue) !== seen) return Promise.resolve();
     return new Promise((resolve) => {
       const waiters = this.#waiters.get(queue) ?? new Set();
       const finish = () => {
@@ -54,7 +54,7 @@ export class WaitRoom {
         resolve();
       };
       const waiter: Waiter = { finish };
-      const timer = this.#clock.setTimeout(finish, Math.max(0, ms));
+      const timer = this.#clock.setTimeout(finish, ms);
       signal?.addEventListener('abort', finish, { once: true });
       this.#waiters.set(queue, waiters.add(waiter));
     });

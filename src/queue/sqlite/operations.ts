@@ -1,0 +1,63 @@
+import type {
+  EngineLimits,
+  LeaseKey,
+  LetterSelection,
+  SendReply,
+  StepReply,
+  StepRequest,
+} from '../engine.ts';
+import type { Envelope } from '../envelope.ts';
+
+/** A heartbeat as the thread answers or posts it. */
+export type BeatReply =
+  | {
+      ok: true;
+      now: number;
+      session: number;
+      sessionExpiresAt: number;
+      held: number;
+      wake: string[];
+    }
+  | { ok: false; now: number };
+
+/** Event with which the thread reports a heartbeat that it sent by itself. */
+export const BEAT_EVENT = 'queue.beat';
+
+/** Data of {@link BEAT_EVENT}. */
+export interface BeatEvent {
+  holder: string;
+  beat: BeatReply;
+}
+
+/** The queue's operations in the writer thread: input and output of each. `now` is the time it happens at. */
+export interface Operations {
+  'queue.send': [
+    { now: number; queue: string; envelopes: readonly Envelope[]; limits: EngineLimits },
+    SendReply,
+  ];
+  'queue.step': [{ now: number; request: StepRequest }, StepReply];
+  'queue.extend': [{ now: number; lease: LeaseKey; byMs: number }, number | null];
+  'queue.holds': [{ now: number; leases: readonly LeaseKey[] }, boolean[]];
+  'queue.pause': [{ now: number; queue: string; paused: boolean }, null];
+  'queue.requeue': [{ now: number; queue: string; selection: LetterSelection; perSecond: number }, number];
+  'queue.discard': [{ now: number; queue: string; selection: LetterSelection }, number];
+  'queue.annotate': [{ now: number; queue: string; id: string; annotation: string }, boolean];
+  /** One heartbeat of a holder. */
+  'queue.beat': [{ now: number; holder: string; leaseMs: number }, BeatReply];
+  /** Lets the thread send heartbeats for the holder by itself, by the machine's clock. */
+  'queue.keepAlive': [{ now: number; holder: string; leaseMs: number }, null];
+  /** Tells the thread that the event loop of the holder turns. */
+  'queue.alive': [{ now: number; holder: string }, null];
+  /** Ends the thread's heartbeats for the holder. */
+  'queue.rest': [{ now: number; holder: string }, null];
+  /** Gives all leases of the holder back and ends its session. */
+  'queue.leave': [{ now: number; holder: string }, string[]];
+}
+
+/** Name of an operation. */
+export type OperationName = keyof Operations;
+
+/** Functions behind the names. */
+export type OperationTable = {
+  [Name in OperationName]: (input: Operations[Name][0]) => Operations[Name][1];
+};
