@@ -69,6 +69,8 @@ export interface Diagnosis {
 export interface AnalysisOptions {
   /** `owner/name` where known: helps to strip workspace prefixes. */
   repository?: string;
+  /** Absolute folders that are the root of the repository, for paths that no CI system's layout explains. */
+  roots?: readonly string[];
   /** Name of the check, e.g. `format (3.12)`. A weak hint only. */
   checkName?: string;
 }

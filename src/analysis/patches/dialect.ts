@@ -1,0 +1,28 @@
+import type { RepositoryPaths } from '../paths.ts';
+import type { CleanLine } from '../reader/clean.ts';
+import type { FileDiff } from './file-diff.ts';
+
+/** What a dialect has found in a whole log. */
+export interface DialectResult {
+  /** Tool whose words they are. */
+  tool: string;
+  files: FileDiff[];
+  /** The log shows that the tool wants these changes, not that somebody printed a diff. */
+  proven: boolean;
+  /** Line that says so best. */
+  cause: { line: number; text: string } | null;
+  /** Something of it was cut off or does not add up: nothing of it may be applied. */
+  damaged: boolean;
+}
+
+/** Reads the diffs of one tool out of a log, line by line. */
+export interface Dialect {
+  push(line: CleanLine): void;
+  end(): DialectResult;
+}
+
+/** Makes a reader of a dialect for one log. */
+export type DialectFactory = (paths: RepositoryPaths) => Dialect;
+
+/** Most lines of diff that one log may hold before nothing of it is taken. */
+export const DIFF_LINES_MAX = 20_000;

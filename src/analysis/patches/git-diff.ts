@@ -1,0 +1,89 @@
+import type { RepositoryPaths } from '../paths.ts';
+import type { CleanLine } from '../reader/clean.ts';
+import type { Dialect, DialectResult } from './dialect.ts';
+import type { FileDiff } from './file-diff.ts';
+import { type NamedDiff, UnifiedReader } from './unified-reader.ts';
+
+const HEADER = /^diff --git (?:"?a\/|"?[\w.])/;
+
+/** Extended header lines. Those that change more than text (modes, renames, binaries) void the diff. */
+const EXTENDED =
+  /^(?:index [0-9a-f]{4,64}\.\.[0-9a-f]{4,64}|new file mode 100644$|deleted file mode 100644$)/;
+const UNSAFE =
+  /^(?:old mode|new mode|new file mode|deleted file mode|similarity index|dissimilarity index|rename |copy |Binary files |GIT binary patch|Submodule )/;
+
+/** Commands and hooks whose printed diff is what they want committed. */
+const PROOF =
+  /\bgit diff\b.{0,200}--(?:exit-code|quiet)\b|^All changes made by hooks:$|^- files were modified by this hook$/;
+
+/** What may follow the diff that a job ended with. */
+const ENDING =
+  /^(?:$|##\[|::|Error: |error: |make(?:\[\d+\])?: |npm error|Process completed|Post job cleanup|Cleaning up|exit (?:code|status)|The command .{1,500} exited|\[command\]|Exited with code|ERROR: Job failed|Done\. Your build exited)/i;
+
+/**
+ * `git diff` after a generator, or `pre-commit --show-diff-on-failure`. A diff that somebody printed on the way is
+ * no wish: either the command says so, or the diff is what the job ended with.
+ */
+export class GitDiffReader implements Dialect {
+  readonly #paths: RepositoryPaths;
+  readonly #unified = new UnifiedReader();
+  readonly #kinds = new Map<number, FileDiff['kind']>();
+  #proof: { line: number; text: string } | null = null;
+  #header: number | null = null;
+  #unsafe = false;
+  #followed = false;
+  #printed = 0;
+
+  constructor(paths: RepositoryPaths) {
+    this.#paths = paths;
+  }
+
+  push(line: CleanLine): void {
+    const { text } = line;
+    if (this.#unified.push(line)) return;
+    if (HEADER.test(text)) {
+      this.#header = line.line;
+      this.#printed += 1;
+      this.#followed = false;
+      return;
+    }
+    if (this.#header !== null && (EXTENDED.test(text) || UNSAFE.test(text))) {
+      if (!EXTENDED.test(text)) this.#unsafe = true;
+      if (text.startsWith('new file')) this.#kinds.set(this.#header, 'create');
+      if (text.startsWith('deleted file')) this.#kinds.set(this.#header, 'delete');
+      return;
+    }
+    if (PROOF.test(text)) this.#proof ??= { line: line.line, text: text.trim() };
+    if (this.#printed > 0 && !ENDING.test(text.trim())) this.#followed = true;
+  }
+
+  end(): DialectResult {
+    this.#unified.end();
+    const headers = [...this.#kinds.keys()];
+    const files = this.#unified.diffs.flatMap((diff): FileDiff[] => {
+      const name = nameOf(diff);
+      if (name === null) return [];
+      const header = headers.find((line) => line < diff.line && diff.line - line <= 5);
+      const kind = (header !== undefined && this.#kinds.get(header)) || 'change';
+      return [{ path: this.#paths.relative(name), hunks: diff.hunks, kind, line: diff.line }];
+    });
+    const [first] = files;
+    return {
+      tool: 'git diff',
+      files,
+      proven: this.#printed > 0 && files.length > 0 && (this.#proof !== null || !this.#followed),
+      cause: this.#proof ?? (first ? { line: first.line, text: `--- a/${first.path ?? ''}` } : null),
+      // A header without its hunks: an empty file, or something cut.
+      damaged: this.#unified.damaged || this.#unsafe || files.length < this.#printed,
+    };
+  }
+}
+
+/** The file's name when both sides are `a/…` and `b/…` of one path, or one of them is `/dev/null`. */
+function nameOf({ oldName, newName }: NamedDiff): string | null {
+  const before = oldName.startsWith('a/') ? oldName.slice(2).replace(/\t$/, '') : null;
+  const after = newName.startsWith('b/') ? newName.slice(2).replace(/\t$/, '') : null;
+  if (oldName === '/dev/null') return after;
+  if (newName === '/dev/null') return before;
+  return before === after ? before : null;
+}

@@ -1,0 +1,9 @@
+import type { FormatterDialect } from './formatter-diff.ts';
+
+/** `ruff format --diff`: bare names, the same on both sides. Source: Ruff's documentation, "The Ruff Formatter". */
+export const ruff: FormatterDialect = {
+  tool: 'ruff',
+  nameOf: ({ oldName, newName }) =>
+    oldName === newName && /\.(?:py|pyi|ipynb)$/.test(oldName) ? oldName : null,
+  proof: /^\d+ files? would be reformatted|^Would reformat: ./,
+};

@@ -1,0 +1,170 @@
+import type { RepositoryPaths } from '../paths.ts';
+import type { CleanLine } from '../reader/clean.ts';
+import type { Category, Diagnostic, FailedTest, LogLine } from '../types.ts';
+import type { Rule } from './rule.ts';
+
+/** Most lines that a diagnosis quotes, and most diagnostics and tests that it lists. */
+export const EVIDENCE_MAX = 20;
+const DETAILS_MAX = 200;
+
+/** Longest line that a rule is tried on, and that is quoted, in characters. */
+const SCAN_LIMIT = 2000;
+const QUOTE_LIMIT = 500;
+
+/** What the rules make of a log. */
+export interface Finding {
+  category: Category;
+  confidence: number;
+  tool: string | null;
+  summary: string;
+  root_cause: LogLine | null;
+  evidence: LogLine[];
+  diagnostics: Diagnostic[];
+  failed_tests: FailedTest[];
+  transient: boolean;
+  overridesPatch: boolean;
+  /** Line of the cause, 0 where there is none. */
+  line: number;
+}
+
+interface Hit {
+  cause: LogLine;
+  summary: string;
+  evidence: LogLine[];
+}
+
+/** Lines that end every failed job and say nothing about why. */
+const NO_CAUSE =
+  /^(?:(?:##\[error\]|::error::|Error: )?(?:Process completed with exit code \d+|The process '.{0,300}' failed with exit code \d+)\.?|The command ".{0,500}" exited with \d+\.?|make(?:\[\d+\])?: .{0,200}Error \d+|npm (?:ERR!|error) .{0,200}|Post job cleanup\.|Cleaning up orphan processes)$/;
+
+/** A line that calls itself an error. */
+const SOME_ERROR = /^(?:##\[error\]|::error)|\b(?:error|fatal|failed|failure|exception|panic)\b/i;
+
+/** Tries every rule on every line of one log and weighs what matched. */
+export class RuleEngine {
+  readonly #rules: readonly Rule[];
+  readonly #paths: RepositoryPaths;
+  readonly #prefilter: RegExp;
+  readonly #hits = new Map<Rule, Hit>();
+  readonly #diagnostics = new Map<Rule, Diagnostic[]>();
+  readonly #tests = new Map<Rule, FailedTest[]>();
+  #lastError: LogLine | null = null;
+  #lastLine: LogLine | null = null;
+
+  constructor(rules: readonly Rule[], paths: RepositoryPaths) {
+    this.#rules = rules;
+    this.#paths = paths;
+    const literals = [...new Set(rules.flatMap((rule) => rule.literals))];
+    this.#prefilter = new RegExp(literals.map(escapeRegExp).join('|'));
+  }
+
+  push({ line, text }: CleanLine): void {
+    const scanned = text.length > SCAN_LIMIT ? text.slice(0, SCAN_LIMIT) : text;
+    if (this.#prefilter.test(scanned)) {
+      for (const rule of this.#rules) {
+        const match = rule.literals.some((literal) => scanned.includes(literal))
+          ? rule.pattern.exec(scanned)
+          : null;
+        if (match) this.#hit(rule, match, quote(line, scanned));
+      }
+    }
+    this.#remember(line, scanned);
+  }
+
+  end(): Finding {
+    const [winner] = [...this.#hits].toSorted(
+      ([a, hitA], [b, hitB]) => b.weight - a.weight || hitB.cause.line - hitA.cause.line,
+    );
+    if (!winner) return this.#unknown();
+    const [rule, hit] = winner;
+    // Other rules of the same tool and category tell more of the same failure.
+    const related = [...this.#hits.keys()].filter(
+      (it) => it.tool === rule.tool && it.category === rule.category,
+    );
+    return {
+      category: rule.category,
+      confidence: rule.confidence,
+      tool: rule.tool,
+      summary: hit.summary,
+      root_cause: hit.cause,
+      evidence: related
+        .flatMap((it) => this.#hits.get(it)?.evidence ?? [])
+        .toSorted((a, b) => a.line - b.line)
+        .slice(0, EVIDENCE_MAX),
+      diagnostics: related.flatMap((it) => this.#diagnostics.get(it) ?? []).slice(0, DETAILS_MAX),
+      failed_tests: unique(related.flatMap((it) => this.#tests.get(it) ?? [])).slice(0, DETAILS_MAX),
+      transient: rule.transient ?? false,
+      overridesPatch: rule.overridesPatch ?? false,
+      line: hit.cause.line,
+    };
+  }
+
+  #hit(rule: Rule, match: RegExpExecArray, line: LogLine): void {
+    const known = this.#hits.get(rule);
+    if (!known) {
+      const summary = typeof rule.summary === 'string' ? rule.summary : rule.summary(match);
+      this.#hits.set(rule, { cause: line, summary, evidence: [line] });
+    } else {
+      if (known.evidence.length < EVIDENCE_MAX) known.evidence.push(line);
+      if (rule.cause === 'last') known.cause = line;
+    }
+    const { diagnostic, failedTest } = rule.extract?.(match) ?? {};
+    if (diagnostic) {
+      const path = this.#paths.relative(diagnostic.path);
+      if (path !== null) push(this.#diagnostics, rule, { ...diagnostic, path });
+    }
+    if (failedTest) {
+      const path = failedTest.path === null ? null : this.#paths.relative(failedTest.path);
+      push(this.#tests, rule, { ...failedTest, path });
+    }
+  }
+
+  #remember(line: number, text: string): void {
+    const trimmed = text.trim();
+    if (trimmed === '' || NO_CAUSE.test(trimmed)) return;
+    this.#lastLine = quote(line, text);
+    if (SOME_ERROR.test(trimmed)) this.#lastError = this.#lastLine;
+  }
+
+  #unknown(): Finding {
+    const cause = this.#lastError ?? this.#lastLine;
+    return {
+      category: 'unknown',
+      confidence: 0.2,
+      tool: null,
+      summary: cause ? 'The log shows no cause that is known; its last error is quoted' : 'The log is empty',
+      root_cause: cause,
+      evidence: cause ? [cause] : [],
+      diagnostics: [],
+      failed_tests: [],
+      transient: false,
+      overridesPatch: false,
+      line: cause?.line ?? 0,
+    };
+  }
+}
+
+function push<Value>(map: Map<Rule, Value[]>, rule: Rule, value: Value): void {
+  const values = map.get(rule) ?? [];
+  if (values.length < DETAILS_MAX) values.push(value);
+  map.set(rule, values);
+}
+
+/** One entry a name; the one that says more. */
+function unique(tests: readonly FailedTest[]): FailedTest[] {
+  const byName = new Map<string, FailedTest>();
+  for (const test of tests) {
+    const known = byName.get(test.name);
+    if (!known || (known.message === '' && test.message !== '')) byName.set(test.name, test);
+  }
+  return [...byName.values()];
+}
+
+function quote(line: number, text: string): LogLine {
+  const plain = text.replace(/^##\[\w{1,20}\]/, '').trim();
+  return { line, text: plain.length > QUOTE_LIMIT ? `${plain.slice(0, QUOTE_LIMIT)}…` : plain };
+}
+
+function escapeRegExp(literal: string): string {
+  return literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,32 @@
+import type { Rule } from './rule.ts';
+
+/** A limit of the CI system ended the job. Source: messages of the Actions runner, GitLab and Travis. */
+export const TIMEOUTS: readonly Rule[] = [
+  {
+    id: 'timeout.job',
+    category: 'timeout',
+    tool: null,
+    literals: [
+      'exceeded the maximum execution time',
+      'execution took longer than',
+      'No output has been received in the last',
+    ],
+    pattern:
+      /has exceeded the maximum execution time|execution took longer than .{1,60} seconds|No output has been received in the last/,
+    weight: 92,
+    confidence: 0.95,
+    summary: 'The job ran into its time limit',
+    overridesPatch: true,
+  },
+  {
+    id: 'timeout.step',
+    category: 'timeout',
+    tool: null,
+    literals: ['has timed out after'],
+    pattern: /\baction .{1,300} has timed out after \d+ minutes/,
+    weight: 92,
+    confidence: 0.95,
+    summary: 'A step ran into its time limit',
+    overridesPatch: true,
+  },
+];

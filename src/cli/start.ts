@@ -1,0 +1,20 @@
+import type { Command } from '@commander-js/extra-typings';
+import { QUEUES } from '../messages/queues.ts';
+import { DEFAULT_CONCURRENCY, parseConcurrency } from './concurrency.ts';
+import { runRole } from './run-role.ts';
+
+/** `checkmend start`: everything in one process. */
+export function registerStart(program: Command): void {
+  program
+    .command('start')
+    .description('take deliveries and work on them, all in one process')
+    .option(
+      '--concurrency <n>',
+      'messages at once in each queue, 1..256',
+      parseConcurrency,
+      DEFAULT_CONCURRENCY,
+    )
+    .action(({ concurrency }) =>
+      runRole({ name: 'start', web: true, queues: Object.values(QUEUES), concurrency }),
+    );
+}
