@@ -5,33 +5,44 @@ import { fixTrailers } from './own-commits.ts';
 const HEADLINE_MAX = 72;
 const SENTENCE_MAX = 200;
 
-/** What the text of a fix commit is made of; `check`, `tool` and `summary` come from outside. */
-export interface CommitTextInput {
-  readonly template: string;
+/** One fix that a commit holds; all but the id comes from outside. */
+export interface CommittedFix {
+  readonly fixId: string;
   readonly check: string;
   readonly tool: string | null;
   readonly category: string;
   readonly summary: string;
-  readonly fixId: string;
+}
+
+/** What the text of a fix commit is made of. */
+export interface CommitTextInput {
+  readonly template: string;
+  /** At least one. */
+  readonly fixes: readonly CommittedFix[];
   readonly correlationId: string | null;
 }
 
 /** First line and rest of a fix commit's message, its trailers last. */
 export function commitText(input: CommitTextInput): { headline: string; body: string } {
+  const listed = (pick: (fix: CommittedFix) => string) =>
+    [...new Set(input.fixes.map((fix) => plain(pick(fix))))].join(', ');
   const values: Readonly<Record<string, string>> = {
-    check: plain(input.check),
-    tool: plain(input.tool ?? input.category),
-    category: input.category,
+    check: listed((fix) => fix.check),
+    tool: listed((fix) => fix.tool ?? fix.category),
+    category: listed((fix) => fix.category),
   };
   const headline = cut(
     input.template.replace(/\{(check|tool|category)\}/g, (_all, name: string) => values[name] ?? ''),
     HEADLINE_MAX,
   );
-  const sentence = cut(plain(input.summary), SENTENCE_MAX);
-  const trailers = fixTrailers(input.fixId, input.correlationId);
+  const sentences = input.fixes.map((fix) => cut(plain(fix.summary), SENTENCE_MAX)).filter(Boolean);
+  const trailers = fixTrailers(
+    input.fixes.map((fix) => fix.fixId),
+    input.correlationId,
+  );
   return {
     headline: headline === '' ? 'Fix a failing check' : headline,
-    body: sentence === '' ? trailers : `${sentence}\n\n${trailers}`,
+    body: [[...new Set(sentences)].join('\n'), trailers].filter(Boolean).join('\n\n'),
   };
 }
 

@@ -55,7 +55,9 @@ export function commitRefusal(facts: LimitFacts, policy: Policy, digest: string)
     return { rule: 'limit.one_per_head', reason: 'a fix was already committed on top of this head' };
   }
   const limit = Math.min(policy.limits.commitsPerDay, COMMITS_PER_DAY_MAX);
-  if (earlier.filter((attempt) => recent(attempt, facts.now)).length < limit) return null;
+  const today = earlier.filter((attempt) => recent(attempt, facts.now));
+  // Fixes that went into one commit have one result; one that is not settled counts for itself.
+  if (new Set(today.map(({ id, result }) => result ?? id)).size < limit) return null;
   return {
     rule: 'limit.commits_per_day',
     reason: `${limit} fix commits in 24 hours is the limit of this pull request`,

@@ -3,11 +3,11 @@ import type { CommitInfo } from '../github/types.ts';
 const FIX_TRAILER = 'Checkmend-Fix';
 const CORRELATION_TRAILER = 'Checkmend-Correlation';
 
-/** Trailers of a fix commit; the first is the mark that says which fix it is. */
-export function fixTrailers(fixId: string, correlationId: string | null): string {
+/** Trailers of a fix commit: a mark for each fix that it holds, and the correlation id. */
+export function fixTrailers(fixIds: readonly string[], correlationId: string | null): string {
   const correlation = (correlationId ?? '').replace(/[^\w.:-]/g, '').slice(0, 100);
   return [
-    `${FIX_TRAILER}: ${fixId}`,
+    ...fixIds.map((fixId) => `${FIX_TRAILER}: ${fixId}`),
     ...(correlation === '' ? [] : [`${CORRELATION_TRAILER}: ${correlation}`]),
   ].join('\n');
 }

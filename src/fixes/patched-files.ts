@@ -32,6 +32,16 @@ export function patchFiles(patch: Patch, blobs: readonly BlobInfo[]): FileChange
   return changes;
 }
 
+/** The files as `changes` leave them, in place of those that were read. */
+export function withChanges(blobs: readonly BlobInfo[], changes: readonly FileChange[]): BlobInfo[] {
+  const byPath = new Map(blobs.map((blob) => [blob.path, blob]));
+  for (const { path, mode, content } of changes) {
+    if (content === null) byPath.delete(path);
+    else byPath.set(path, { path, mode, content });
+  }
+  return [...byPath.values()];
+}
+
 function patchFile(file: FilePatch, byPath: ReadonlyMap<string, BlobInfo>): FileChange {
   const path = pathOf(file);
   const blob = byPath.get(path);

@@ -1,13 +1,15 @@
 import { PermanentError } from '../../errors.ts';
-import type { BlobInfo, CommitRequest, PullRequestInfo } from '../../github/types.ts';
-import { commitText } from '../commit-text.ts';
+import type { BlobInfo, CommitRequest, FileChange, PullRequestInfo } from '../../github/types.ts';
+import type { DiagnosisRecord } from '../../store/types.ts';
+import { type CommittedFix, commitText } from '../commit-text.ts';
+import { companionsOf } from '../companions.ts';
 import { unpackPatch } from '../fix-content.ts';
 import { type InspectedPatch, inspectPatch } from '../guards/inspect-patch.ts';
 import { readHead, whyNotHead } from '../head.ts';
 import { commitRefusal } from '../limits.ts';
 import { carriesFix } from '../own-commits.ts';
-import { PatchError } from '../patch/types.ts';
-import { patchFiles, pathsToRead } from '../patched-files.ts';
+import { type Patch, PatchError } from '../patch/types.ts';
+import { patchFiles, pathsToRead, withChanges } from '../patched-files.ts';
 import {
   type Applied,
   type FixEnvironment,
@@ -107,34 +109,55 @@ async function findMark(
   }
 }
 
+/** The commit: the fix itself, and of its companions those that apply on top of it. */
 async function prepareCommit(
   { patch }: InspectedPatch,
   pullRequest: PullRequestInfo,
   job: FixJob,
   environment: FixEnvironment,
 ): Promise<{ kind: 'go'; ready: CommitRequest } | Refused> {
+  const { store, policy } = environment;
+  const { repository_id, pr_number, check_run_id, head_sha } = job.payload;
   const { headRef, headRepository } = pullRequest;
   if (headRepository === null) return refused('head.gone', 'the head repository is gone');
-  const blobs = await readBlobs(pathsToRead(patch), pullRequest, environment);
+  const record = await store.pullRequests.find(repository_id, pr_number);
+  const own = record && { ...record, headSha: head_sha, headRepository };
+  const companions = own ? await companionsOf(job, own, environment) : [];
+  const paths = [patch, ...companions.map((companion) => companion.patch)].flatMap(pathsToRead);
+  const blobs = await readBlobs([...new Set(paths)], pullRequest, environment);
+  const files = tryPatch(patch, blobs);
+  if ('kind' in files) return files;
+  let changes = files.changes;
+  const fixes = [fixOf(job.id, await store.diagnoses.find(check_run_id))];
+  for (const companion of companions) {
+    const more = tryPatch(companion.patch, withChanges(blobs, changes));
+    if ('kind' in more) continue;
+    const paths = new Set(more.changes.map(({ path }) => path));
+    changes = [...changes.filter(({ path }) => !paths.has(path)), ...more.changes];
+    fixes.push(fixOf(companion.fixId, companion.record));
+  }
+  const text = commitText({ template: policy.commitMessage, fixes, correlationId: job.correlationId });
+  const request = { repository: headRepository, branch: headRef, expectedHeadSha: head_sha };
+  return { kind: 'go', ready: { ...request, ...text, changes } };
+}
+
+function tryPatch(patch: Patch, blobs: readonly BlobInfo[]): { changes: FileChange[] } | Refused {
   try {
-    const changes = patchFiles(patch, blobs);
-    const known = await environment.store.diagnoses.find(job.payload.check_run_id);
-    const text = commitText({
-      template: environment.policy.commitMessage,
-      check: known?.checkName ?? '',
-      tool: known?.diagnosis.tool ?? null,
-      category: known?.diagnosis.category ?? 'unknown',
-      summary: known?.diagnosis.summary ?? '',
-      fixId: job.id,
-      correlationId: job.correlationId,
-    });
-    const expectedHeadSha = job.payload.head_sha;
-    const ready = { repository: headRepository, branch: headRef, expectedHeadSha, ...text, changes };
-    return { kind: 'go', ready };
+    return { changes: patchFiles(patch, blobs) };
   } catch (error) {
     if (error instanceof PatchError) return refused(error.code, error.message);
     throw error;
   }
+}
+
+function fixOf(fixId: string, record: DiagnosisRecord | null): CommittedFix {
+  return {
+    fixId,
+    check: record?.checkName ?? '',
+    tool: record?.diagnosis.tool ?? null,
+    category: record?.diagnosis.category ?? 'unknown',
+    summary: record?.diagnosis.summary ?? '',
+  };
 }
 
 /** The base repository can serve a fork's commits too; where it does not, the fork is asked. */

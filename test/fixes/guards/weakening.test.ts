@@ -98,6 +98,15 @@ describe('checking less is refused', () => {
   });
 });
 
+test.each([
+  ['../x.py', 'path.unsafe'],
+  ['a/.git/hooks/x', 'path.unsafe'],
+  ['.github/workflows/ci.yml', 'path.protected'],
+  ['yarn.lock', 'path.lock_file'],
+])('a patch of %s is refused by %s', (path, rule) => {
+  expect(ruleOf(path, ['a'], ['b'])).toBe(rule);
+});
+
 test('too many files and too many lines are refused', () => {
   const rules = { protectedPaths: [], tool: null };
   const files = Array.from({ length: 101 }, (_none, index) => patchOf(`src/f${index}.py`, ['a'], ['b']));

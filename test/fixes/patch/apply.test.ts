@@ -70,7 +70,7 @@ describe('applyFilePatch against git', () => {
     fc.assert(
       fc.property(body, fc.nat(), lines, lines, (list, at, before, after) => {
         const from = joined(list);
-        const patch = git.diff(from, joined(list.with(3 + (at % (list.length - 6)), 'changed')), 2);
+        const patch = git.diff(from, joined(list.with(at % list.length, 'changed')), 2);
         const other = `${joined(before)}${from}${joined(after)}`;
         const code = refusal(() => apply(other, patch));
         if (code !== 'accepted') return;
@@ -97,6 +97,13 @@ describe('applyFilePatch', () => {
     expect(apply('one\ntwo\nthree\nfour\ntwo\nthree\nfour\n', PATCH)).toBe(
       'one\ntwo\nTHREE\nfour\ntwo\nthree\nfour\n',
     );
+  });
+
+  test('a hunk at an end of the file stays there', () => {
+    const first = '--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n-one\n+ONE\n two\n three\n four\n';
+    const last = '--- a/f\n+++ b/f\n@@ -2,3 +2,3 @@\n two\n three\n-four\n+FOUR\n';
+    expect(refusal(() => apply('zero\none\ntwo\nthree\nfour\n', first))).toBe('patch.does_not_apply');
+    expect(refusal(() => apply('one\ntwo\nthree\nfour\nfive\n', last))).toBe('patch.does_not_apply');
   });
 
   test('applies at the one other place', () => {

@@ -1,0 +1,58 @@
+import { FixApplicationMessage } from '../messages/fix-application-message.ts';
+import type { DiagnosisRecord, PullRequestRecord } from '../store/types.ts';
+import { packPatch } from './fix-content.ts';
+import { judge } from './judge.ts';
+import { parsePatch } from './patch/parse.ts';
+import { type Patch, PatchError } from './patch/types.ts';
+import type { FixEnvironment, FixJob } from './strategy.ts';
+
+/** Another fix for the same head that may go into the same commit. */
+export interface Companion {
+  /** Id of its own message: its mark in the shared commit. */
+  readonly fixId: string;
+  readonly record: DiagnosisRecord;
+  readonly patch: Patch;
+}
+
+/**
+ * Fixes of other failed checks of the same head that the policy allows as well: one head gets one commit, so
+ * they go together. Each keeps its own mark, by which its own message will find it done.
+ */
+export async function companionsOf(
+  job: FixJob,
+  pullRequest: PullRequestRecord,
+  environment: FixEnvironment,
+): Promise<Companion[]> {
+  const { store } = environment;
+  const companions = new Map<string, Companion>();
+  for (const record of await store.diagnoses.listByHead(pullRequest.repositoryId, pullRequest.headSha)) {
+    const companion = await companionOf(record, job, pullRequest, environment);
+    if (companion && companion.fixId !== job.id) companions.set(companion.fixId, companion);
+  }
+  return [...companions.values()];
+}
+
+async function companionOf(
+  record: DiagnosisRecord,
+  { payload }: FixJob,
+  pullRequest: PullRequestRecord,
+  environment: FixEnvironment,
+): Promise<Companion | null> {
+  const { patch } = record.diagnosis;
+  if (patch === null) return null;
+  const { store } = environment;
+  const check = await store.checkRuns.find(record.checkRunId);
+  const verdict = await judge(record, { appSlug: check?.appSlug ?? null }, pullRequest, environment);
+  if (verdict.action !== 'apply' || verdict.strategy !== 'apply_patch') return null;
+  const fixContent = await packPatch(patch, store.contents);
+  const message = new FixApplicationMessage(
+    { ...payload, fix_strategy: 'apply_patch', fix_content: fixContent, check_run_id: record.checkRunId },
+    { timestamp: record.createdAt },
+  );
+  try {
+    return { fixId: message.id, record, patch: parsePatch(patch) };
+  } catch (error) {
+    if (error instanceof PatchError) return null;
+    throw error;
+  }
+}
