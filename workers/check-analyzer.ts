@@ -221,7 +221,11 @@ async function contentOf(
 ): Promise<string | null> {
   if (strategy === 'apply_patch' && patch !== null) return await packPatch(patch, store.contents);
   if (strategy !== 'rerun_failed_jobs') return null;
-  const job = await client.getJob(check.id);
+  const job = await client.getJob(check.id).catch((error: unknown) => {
+    // Without "Actions: read" the cause is still worth a report.
+    if (error instanceof PermanentError && error.code === 'forbidden') return null;
+    throw error;
+  });
   return job && packRerun({ runId: job.runId, runAttempt: job.runAttempt, fingerprint });
 }
 

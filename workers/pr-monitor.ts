@@ -1,3 +1,4 @@
+import { PermanentError } from '../src/errors.ts';
 import { type PRMonitorPayload, prMonitorPayload } from '../src/messages/payloads.ts';
 import { PRMonitorMessage } from '../src/messages/pr-monitor-message.ts';
 import { QUEUES } from '../src/messages/queues.ts';
@@ -43,11 +44,13 @@ export function createCheckPullRequestHandler(dependencies: Dependencies) {
 
 /** Brings all open pull requests of a repository up to date, and has those looked at that are open no more. */
 export function createMonitorRepositoryHandler(dependencies: Dependencies) {
-  return async (message: Message): Promise<Outcome> => {
+  return async (message: Message, context: WorkerContext): Promise<Outcome> => {
     const { store, github, queues, clock } = dependencies;
     const { payload } = message;
     const { installation_id, repository_id, owner, repo } = payload;
-    const open = await github.repository(installation_id, owner, repo).listOpenPullRequests();
+    const client = github.repository(installation_id, owner, repo);
+    const open = await client.listOpenPullRequests().catch((error: unknown) => whyNoList(error, context));
+    if (open === null) return done;
     for (const info of open) {
       const known = await store.pullRequests.find(repository_id, info.number);
       await keep(toPullRequestRecord(info, payload), known, message, dependencies);
@@ -84,6 +87,14 @@ export function createPRMonitorWorker(dependencies: Dependencies, settings: Work
   })
     .registerHandler('check_pull_request', createCheckPullRequestHandler(dependencies), { schema })
     .registerHandler('monitor_repository', createMonitorRepositoryHandler(dependencies), { schema });
+}
+
+/** A repository that is gone, or closed to the App, has nothing to be followed. */
+function whyNoList(error: unknown, { logger }: WorkerContext): null {
+  if (!(error instanceof PermanentError) || !['not_found', 'gone', 'forbidden'].includes(error.code))
+    throw error;
+  logger.warn({ err: error, rule: `github.${error.code}` }, 'the pull requests cannot be listed');
+  return null;
 }
 
 async function keep(

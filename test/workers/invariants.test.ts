@@ -159,6 +159,20 @@ describe('loops', () => {
       expect(await reasons(world)).toEqual(['check_run.own']);
     }));
 
+  test.each(['off', 'shadow'] as const)('CHECKMEND_MODE=%s stops what was queued before', (mode) =>
+    withWorld(async (world) => {
+      world.github.policyFile = 'mode: fix\nquiet_period: 60s\nwait_for_suite: false\n';
+      await analyse(world, failedCheck(world, 'format'));
+      await later({ ...world, mode }, 120_000);
+      expect(world.github.branches.get('topic')).toBe(world.head);
+      const [attempt] = await world.store.fixAttempts.listByPullRequest('3', 5);
+      expect(attempt).toMatchObject({
+        status: 'dropped',
+        reason: expect.stringContaining(`override.${mode}`),
+      });
+    }),
+  );
+
   test('a pause between verdict and commit stops the commit', () =>
     withWorld(async (world) => {
       world.github.policyFile = 'mode: fix\nquiet_period: 60s\nwait_for_suite: false\n';

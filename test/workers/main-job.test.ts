@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PermanentError } from '../../src/errors.ts';
 import { analyse, deadLetters, drain, later } from '../fixes/support/drain.ts';
 import { AFTER, BEFORE, createWorld, FIX_POLICY, TRANSIENT, type World } from '../fixes/support/world.ts';
 
@@ -166,6 +167,25 @@ describe('a failure of infrastructure', () => {
     expect(world.github.calls).not.toContain('rerunFailedJobs');
     const [attempt] = await world.store.fixAttempts.listByPullRequest('3', 5);
     expect(attempt?.reason).toContain('rerun.undiagnosed');
+  });
+
+  test('waits while the run goes on, but not until the message expires', async () => {
+    const run = world.github.runs.get('500');
+    if (run) world.github.runs.set('500', { ...run, status: 'in_progress', conclusion: null });
+    const handled = await analyse(world, world.failedCheck('build'));
+    expect(handled.find(({ strategy }) => strategy === 'rerun_failed_jobs')?.outcome.kind).toBe('snooze');
+    await later(world, 13 * 3_600_000);
+    const [attempt] = await world.store.fixAttempts.listByPullRequest('3', 5);
+    expect(attempt?.reason).toContain('rerun.run_too_long');
+  });
+
+  test('is only reported where the job cannot be read', async () => {
+    world.github.fault = (method) => {
+      if (method === 'getJob') throw new PermanentError('forbidden', 'Resource not accessible');
+    };
+    await analyse(world, world.failedCheck('build'));
+    expect(world.github.calls).not.toContain('rerunFailedJobs');
+    expect(world.github.reports.size).toBe(1);
   });
 
   test('is re-run once for one cause in one run', async () => {

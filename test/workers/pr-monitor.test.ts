@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PermanentError } from '../../src/errors.ts';
 import type { PRMonitorPayload } from '../../src/messages/payloads.ts';
 import { PRMonitorMessage } from '../../src/messages/pr-monitor-message.ts';
 import { QUEUES } from '../../src/messages/queues.ts';
 import type { WorkerMessage } from '../../src/messages/worker-message.ts';
-import { drain } from '../fixes/support/drain.ts';
+import { deadLetters, drain } from '../fixes/support/drain.ts';
 import { createWorld, type World } from '../fixes/support/world.ts';
 
 let world: World;
@@ -96,5 +97,13 @@ describe('monitor_repository', () => {
     await monitor(whole);
     expect((await stored())?.state).toBe('closed');
     expect((await world.store.pullRequests.find('3', 6))?.state).toBe('open');
+  });
+
+  test('a repository that is closed to the App is left alone', async () => {
+    world.github.fault = () => {
+      throw new PermanentError('forbidden', 'Resource not accessible');
+    };
+    await monitor(whole);
+    expect(await deadLetters(world)).toEqual([]);
   });
 });

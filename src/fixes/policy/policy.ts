@@ -26,7 +26,7 @@ export interface Policy {
   readonly checks: readonly CheckRule[];
   /** Least confidence (0..1) of a diagnosis for a commit or a re-run; default 0.8. */
   readonly minConfidence: number;
-  /** Milliseconds without a push by a person before a commit is made; 0 to 24 h, default 60000. */
+  /** Milliseconds without a push by a person before a commit is made; 0 to 12 h, default 60000. */
   readonly quietPeriodMs: number;
   /** Wait until the other checks of the head have ended, for at most 10 minutes; default true. */
   readonly waitForSuite: boolean;

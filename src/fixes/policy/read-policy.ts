@@ -10,7 +10,8 @@ export const POLICY_PATH = '.github/checkmend.yml';
 
 /** Largest policy file, in bytes. */
 const POLICY_MAX_BYTES = 64 * 1024;
-const DAY_MS = 24 * 3_600_000;
+/** Longest quiet period: a message is not started any more after a day. */
+const QUIET_PERIOD_MAX_MS = 12 * 3_600_000;
 
 /** A policy file's content, or what is wrong with it, one sentence each. */
 export type PolicyReading =
@@ -21,8 +22,8 @@ const mode = z.enum(MODES, { error: () => `must be one of ${MODES.join(', ')}` }
 const pattern = z.string().min(1).max(255);
 const duration = z.string().transform((text, context) => {
   const ms = parseDuration(text);
-  if (ms !== null && ms <= DAY_MS) return ms;
-  context.addIssue({ code: 'custom', message: 'must be a duration such as 0s, 60s, 5m or 1h, at most 24h' });
+  if (ms !== null && ms <= QUIET_PERIOD_MAX_MS) return ms;
+  context.addIssue({ code: 'custom', message: 'must be a duration such as 0s, 60s, 5m or 1h, at most 12h' });
   return z.NEVER;
 });
 

@@ -22,6 +22,8 @@ const RUN_ATTEMPTS_MAX = 50;
 /** Longest wait for the diagnoses of the other failed jobs, in milliseconds. */
 const DIAGNOSIS_WAIT_MAX_MS = 10 * 60_000;
 const POLL_MS = 15_000;
+/** Longest wait for the run to end, in milliseconds: well before the message expires. */
+const RUN_WAIT_MAX_MS = 12 * 3_600_000;
 
 /** Conclusions of a job that a re-run of the failed jobs would run again because it failed. */
 const FAILED = new Set(['failure', 'timed_out', 'startup_failure', 'other']);
@@ -86,7 +88,11 @@ function rerun(attempt: number): Applied {
   };
 }
 
-function whyNotEligible(run: WorkflowRunInfo, { payload }: FixJob, now: number): Refused | Wait | null {
+function whyNotEligible(
+  run: WorkflowRunInfo,
+  { payload, requestedAt }: FixJob,
+  now: number,
+): Refused | Wait | null {
   if (run.headSha !== payload.head_sha) return refused('head.moved', 'the run belongs to another head');
   if (run.createdAt < now - RERUN_MAX_AGE_MS) {
     return refused('rerun.too_old', 'GitHub re-runs a run for 30 days only');
@@ -95,6 +101,9 @@ function whyNotEligible(run: WorkflowRunInfo, { payload }: FixJob, now: number):
     return refused('rerun.limit_per_run', `GitHub re-runs a run ${RUN_ATTEMPTS_MAX} times only`);
   }
   if (run.status === 'completed') return null;
+  if (now - requestedAt > RUN_WAIT_MAX_MS) {
+    return refused('rerun.run_too_long', 'the run has not ended for hours');
+  }
   return wait('rerun.running', 'the run has not ended yet', POLL_MS);
 }
 

@@ -66,7 +66,7 @@ commands: false
     ['checks: [{ name: a, mod: fix }]', 'checks.0.mod: unknown key, did you mean mode?'],
     ['mode: fxi', 'mode: must be one of off, shadow, report, suggest, fix'],
     ['quiet_period: 60', 'quiet_period: '],
-    ['quiet_period: 25h', 'quiet_period: must be a duration such as 0s, 60s, 5m or 1h, at most 24h'],
+    ['quiet_period: 13h', 'quiet_period: must be a duration such as 0s, 60s, 5m or 1h, at most 12h'],
     ['limits: { commits_per_day: 4 }', 'limits.commits_per_day: '],
     ['wait_for_suite: 1', 'wait_for_suite: '],
     ['- mode: fix', 'the file must be a mapping of options'],

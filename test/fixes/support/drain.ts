@@ -89,7 +89,7 @@ async function handle(message: WorkerMessage, world: World): Promise<Outcome> {
       }
       case 'monitor_repository': {
         const payload = prMonitorPayload.parse(message.payload);
-        return await createMonitorRepositoryHandler(world)({ ...message, payload });
+        return await createMonitorRepositoryHandler(world)({ ...message, payload }, context);
       }
       default:
         return dead(`no handler for ${message.type}`);

@@ -133,7 +133,10 @@ export async function createWorld(mode: ModeOverride = 'policy'): Promise<World>
   };
 }
 
-export function contextOf(clock: ManualClock, signal = new AbortController().signal): WorkerContext {
+export function contextOf(
+  clock: ManualClock,
+  signal: AbortSignal = new AbortController().signal,
+): WorkerContext {
   return { clock, signal, logger: silentLogger(), attempt: 1, progress: () => {} };
 }
 
