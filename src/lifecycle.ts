@@ -81,19 +81,22 @@ type StopCause = StopSignal | 'aborted' | Error;
 
 /**
  * Runs a service until SIGTERM, SIGINT or a fatal error, then stops it: quiet first, then release within the
- * deadline. The one place that owns signals and the exit code.
+ * deadline. The one place that owns signals and the exit code. `start` is given a signal that aborts as soon as
+ * there is a reason to stop, for what it still waits for.
  *
  * @returns the exit code: 0 after a graceful stop, 1 after a fatal error or a failed start
  */
 export async function runUntilSignal(
-  start: (resources: Resources) => Promise<void>,
+  start: (resources: Resources, stopping: AbortSignal) => Promise<void>,
   { logger, deadlineMs = 30_000, onStarted, signal }: RunOptions,
 ): Promise<number> {
   const resources = new Resources();
   const stop = stopCause(logger, signal);
+  const stopping = new AbortController();
+  void stop.cause.then(() => stopping.abort());
   let exitCode = 0;
   try {
-    const started = start(resources);
+    const started = start(resources, stopping.signal);
     const first = await Promise.race([started.then(() => 'started' as const), stop.cause]);
     if (first === 'started') onStarted?.();
     else await started.catch(() => undefined);

@@ -5,7 +5,7 @@ import { createDialects } from './patches/index.ts';
 import { RepositoryPaths } from './paths.ts';
 import { type CleanLine, cleanLine } from './reader/clean.ts';
 import { LogLines, type RawLine } from './reader/log-lines.ts';
-import { EVIDENCE_MAX, type Finding, RuleEngine } from './rules/engine.ts';
+import { type Finding, RuleEngine } from './rules/engine.ts';
 import { RULES } from './rules/index.ts';
 import type { AnalysisOptions, Diagnosis } from './types.ts';
 
@@ -58,7 +58,7 @@ function ofPatch({ tool, files, patch, cause }: ProvenPatch): WithoutStats {
     tool,
     summary: tool === 'git diff' ? `The job would change ${some}` : `${tool} would reformat ${some}`,
     root_cause: cause,
-    evidence: files.slice(0, EVIDENCE_MAX).map(({ line, path }) => ({ line, text: path ?? '' })),
+    evidence: [cause],
     diagnostics: files.flatMap(({ path, hunks }) =>
       path === null
         ? []
