@@ -7,6 +7,9 @@ import { commitRefusal, type LimitFacts } from './limits.ts';
 import { MODES, type Mode, type Policy } from './policy/policy.ts';
 import type { Refusal } from './refusal.ts';
 
+/** Least confidence for a re-run: it changes nothing, so less will do than for a commit. */
+export const RERUN_MIN_CONFIDENCE = 0.7;
+
 /**
  * What is to be done about a diagnosis. `apply`: the strategy writes. `offer`: the patch is shown. `report`:
  * the cause is shown. `silent`: nothing is written on GitHub.
@@ -143,7 +146,7 @@ function decidePatch(
     return judge('offer', 'report', { rule: 'mode.suggest', reason: 'the policy asks for suggestions' });
   }
   const why =
-    whyUnsure(diagnosis, policy) ??
+    whyUnsure(diagnosis, policy.minConfidence) ??
     whyNoPush(facts) ??
     whyLoop(facts) ??
     commitRefusal(facts.limits, policy, inspection.value.digest);
@@ -161,7 +164,7 @@ function decideRerun(diagnosis: Diagnosis, facts: DecisionFacts, policy: Policy,
       reason: 'only checks of GitHub Actions can be re-run',
     });
   }
-  const unsure = whyUnsure(diagnosis, policy);
+  const unsure = whyUnsure(diagnosis, RERUN_MIN_CONFIDENCE);
   if (unsure) return judge('report', 'report', unsure);
   return judge('apply', 'rerun_failed_jobs', {
     rule: 'rerun.transient',
@@ -169,12 +172,9 @@ function decideRerun(diagnosis: Diagnosis, facts: DecisionFacts, policy: Policy,
   });
 }
 
-function whyUnsure(diagnosis: Diagnosis, policy: Policy): Refusal | null {
-  if (diagnosis.confidence >= policy.minConfidence) return null;
-  return {
-    rule: 'confidence.low',
-    reason: `confidence ${diagnosis.confidence.toFixed(2)} is below ${policy.minConfidence}`,
-  };
+function whyUnsure({ confidence }: Diagnosis, least: number): Refusal | null {
+  if (confidence >= least) return null;
+  return { rule: 'confidence.low', reason: `confidence ${confidence.toFixed(2)} is below ${least}` };
 }
 
 function whyNoPush({ pullRequest }: DecisionFacts): Refusal | null {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { analyzeLog } from '../../src/analysis/analyze.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type DomainEvents, EventBus } from '../../src/events/index.ts';
 import { RepositoryFacts } from '../../src/fixes/repository-facts.ts';
@@ -19,12 +20,27 @@ import { TransientBackoff } from '../../src/worker/transient-backoff.ts';
 import { createCheckAnalyzerWorker } from '../../workers/check-analyzer.ts';
 import type { WorkerDependencies } from '../../workers/dependencies.ts';
 import { createFixApplicatorWorker } from '../../workers/fix-applicator.ts';
-import { AFTER, BEFORE, diagnosisOf, FIX_POLICY, TRANSIENT } from '../fixes/support/world.ts';
+import { AFTER, BEFORE, FIX_POLICY, PATCH } from '../fixes/support/world.ts';
 import { APP } from '../support/local-github/app.ts';
 import { LocalGitHub } from '../support/local-github/local-github.ts';
 import type { OpenedPull } from '../support/local-github/scenario.ts';
 
-/** The workers as the service runs them, on a local GitHub over HTTP; only the analysis is given. */
+/** What a job log of Actions looks like: a time stamp on every line. */
+function logOf(text: string): string {
+  return text.replace(/^/gm, '2026-01-01T00:00:00.0000000Z ');
+}
+
+const FORMAT_LOG = logOf(
+  `##[group]Run black --check --diff .\n##[endgroup]\n` +
+    PATCH.replace('--- a/app.py', '--- app.py\t2026-01-01 00:00:00+00:00').replace(
+      '+++ b/app.py',
+      '+++ app.py\t2026-01-01 00:00:01+00:00',
+    ) +
+    `would reformat app.py\n\n1 file would be reformatted.\n##[error]Process completed with exit code 1.\n`,
+);
+const RUNNER_LOG = logOf('##[error]The hosted runner: r1 lost communication with the server.\n');
+
+/** The workers as the service runs them, on a local GitHub over HTTP. */
 describe('the workers on a local GitHub', () => {
   let github: LocalGitHub;
   let folder: string;
@@ -61,11 +77,7 @@ describe('the workers on a local GitHub', () => {
       facts: new RepositoryFacts(app, systemClock),
       mode: 'policy',
       clock: systemClock,
-      async analyze(log) {
-        let text = '';
-        for await (const chunk of log) text += Buffer.from(chunk).toString();
-        return text.includes('lost contact') ? TRANSIENT : diagnosisOf();
-      },
+      analyze: analyzeLog,
     };
     onReport = () => {};
     const observer: WorkerObserver = {
@@ -138,7 +150,7 @@ describe('the workers on a local GitHub', () => {
 
   test('a red format check becomes one commit, and a report on the old head', async () => {
     const applied = next('fix.applied');
-    await fail('format', 'would reformat app.py\n');
+    await fail('format', FORMAT_LOG);
     const written = reported();
     const { result } = await applied;
     await written;
@@ -154,7 +166,7 @@ describe('the workers on a local GitHub', () => {
   test('an answer to the commit that is lost leads to no second commit', async () => {
     github.faults.add({ method: 'POST', path: /graphql/, times: 2, with: 'drop', afterEffect: true });
     const applied = next('fix.applied');
-    await fail('format', 'would reformat app.py\n');
+    await fail('format', FORMAT_LOG);
     await applied;
     const commits = await github.scenario.commits(pull.repository, 'topic');
     expect(commits.filter(({ message }) => message.includes('Checkmend-Fix'))).toHaveLength(1);
@@ -168,14 +180,14 @@ describe('the workers on a local GitHub', () => {
     });
     github.faults.add({ path: /commits\/[0-9a-f]{40}\/pulls/, with: { status: 404, body: {} } });
     const applied = next('fix.applied');
-    await fail('format', 'would reformat app.py\n');
+    await fail('format', FORMAT_LOG);
     await applied;
     expect(await github.scenario.readFile(pull.repository, 'topic', 'app.py')).toBe(AFTER);
   });
 
   test('a lost runner leads to a re-run of the failed jobs', async () => {
     const applied = next('fix.applied');
-    const { runId } = await fail('build', 'the runner lost contact\n');
+    const { runId } = await fail('build', RUNNER_LOG);
     expect((await applied).strategy).toBe('rerun_failed_jobs');
     expect(github.actions.attempt(runId)).toBe(2);
   });
@@ -184,7 +196,7 @@ describe('the workers on a local GitHub', () => {
     const times = 4;
     github.faults.add({ path: /\/pulls/, times, with: { status: 502, body: { message: 'Bad Gateway' } } });
     const applied = next('fix.applied');
-    await fail('format', 'would reformat app.py\n');
+    await fail('format', FORMAT_LOG);
     await applied;
     expect(await github.scenario.readFile(pull.repository, 'topic', 'app.py')).toBe(AFTER);
   });
@@ -193,7 +205,7 @@ describe('the workers on a local GitHub', () => {
     const forbidden = { status: 403, body: { message: 'Resource not accessible by integration' } };
     github.faults.add({ method: 'POST', path: /graphql/, with: forbidden });
     const dropped = next('fix.dropped');
-    await fail('format', 'would reformat app.py\n');
+    await fail('format', FORMAT_LOG);
     const written = reported();
     expect((await dropped).reason).toContain('Contents: write');
     await written;

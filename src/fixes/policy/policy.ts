@@ -24,7 +24,7 @@ export interface Policy {
   readonly categories: Readonly<Partial<Record<Category, Mode>>>;
   /** Modes of single checks, the first that fits counts; at most 100, default none. */
   readonly checks: readonly CheckRule[];
-  /** Least confidence (0..1) of a diagnosis for a commit or a re-run; default 0.8. */
+  /** Least confidence (0..1) of a diagnosis for a commit; default 0.8. A re-run needs 0.7. */
   readonly minConfidence: number;
   /** Milliseconds without a push by a person before a commit is made; 0 to 12 h, default 60000. */
   readonly quietPeriodMs: number;
