@@ -18,12 +18,16 @@ export async function pausedScope(
   return (await control.paused(scopes))[0] ?? null;
 }
 
-/** Gathers the facts and decides about one diagnosis. Reads only. */
+/**
+ * Gathers the facts and decides about one diagnosis. Reads only.
+ * @param fixId the fix that was made for it, to be left out of account; null when there is none yet
+ */
 export async function judge(
   record: Pick<DiagnosisRecord, 'diagnosis' | 'checkName'>,
   check: Pick<CheckRunRecord, 'appSlug'>,
   pullRequest: PullRequestRecord,
   environment: JudgeEnvironment,
+  fixId: string | null = null,
 ): Promise<Verdict> {
   const { store, policy, policyProblems, override, clock } = environment;
   const { repositoryId, number, headSha } = pullRequest;
@@ -36,7 +40,7 @@ export async function judge(
     appSlug: check.appSlug,
     pullRequest,
     ownCommits: await ownCommits(pullRequest, attempts, environment),
-    limits: { id: null, headSha, attempts, now: clock.now() },
+    limits: { id: fixId, headSha, attempts, now: clock.now() },
   };
   return decide(record.diagnosis, facts, policy);
 }

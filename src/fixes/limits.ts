@@ -15,7 +15,7 @@ export const RERUNS_PER_SHA_MAX = 3;
 export interface LimitFacts {
   /**
    * Id of the fix itself: its own row does not count. Null while it is only thought about: then a row of the
-   * same content on the same head is taken for its own.
+   * same content on the same head that is not settled yet is taken for its own.
    */
   readonly id: string | null;
   readonly headSha: string;
@@ -30,7 +30,9 @@ function others(facts: LimitFacts, strategy: string, digest: string): FixAttempt
   return facts.attempts.filter((attempt) => {
     const own =
       facts.id === null
-        ? attempt.headSha === facts.headSha && attempt.contentDigest === digest
+        ? attempt.status === 'planned' &&
+          attempt.headSha === facts.headSha &&
+          attempt.contentDigest === digest
         : attempt.id === facts.id;
     const effective = attempt.status === 'applied' || attempt.status === 'planned';
     return attempt.strategy === strategy && effective && !own;

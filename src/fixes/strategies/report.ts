@@ -94,8 +94,9 @@ async function itemsOf(pullRequest: PullRequestRecord, environment: FixEnvironme
   const items: ReportItem[] = [];
   for (const record of newestByCheck(records)) {
     const check = await store.checkRuns.find(record.checkRunId);
-    const verdict = await judge(record, { appSlug: check?.appSlug ?? null }, pullRequest, environment);
     const attempt = attemptFor(record, records, attempts);
+    const maker = { appSlug: check?.appSlug ?? null };
+    const verdict = await judge(record, maker, pullRequest, environment, attempt?.id ?? null);
     if (attempt || verdict.action !== 'silent') {
       items.push({ checkName: record.checkName, diagnosis: record.diagnosis, verdict, attempt });
     }
