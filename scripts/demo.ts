@@ -7,7 +7,7 @@ import { type Resources, runUntilSignal } from '../src/lifecycle.ts';
 import { createLogger } from '../src/logger.ts';
 import { DATABASE_FILE } from '../src/service/state.ts';
 import { openSqliteStore } from '../src/store/sqlite-store.ts';
-import { LocalGitHub } from '../test/support/local-github/local-github.ts';
+import { startLocalGitHub } from '../test/support/github/local-github.ts';
 import { freePort } from '../test/support/service/free-port.ts';
 import { ServiceProcess } from '../test/support/service/service-process.ts';
 import { narrator } from './demo/narrator.ts';
@@ -27,17 +27,18 @@ async function start(resources: Resources, stopping: AbortSignal): Promise<void>
   const dataDir = resources.hold('data', mkdtempSync(path.join(tmpdir(), 'checkmend-demo-')), (it) =>
     rmSync(it, { recursive: true, force: true }),
   );
-  const github = resources.hold('GitHub', await LocalGitHub.start(), (it) => it.close());
-  const { url: apiUrl, appId, privateKey, webhookSecret } = github;
-  const settings = { apiUrl, appId, privateKey, webhookSecret, port: await freePort(), dataDir };
+  const github = resources.hold('GitHub', await startLocalGitHub(), (it) => it.close());
+  const { id: appId, privateKey, webhookSecret } = github.app;
+  const settings = { apiUrl: github.url, appId, privateKey, webhookSecret, port: await freePort(), dataDir };
   const service = resources.hold('service', await ServiceProcess.start(settings), async (it) => {
     await it.end();
   });
-  github.deliveries.target = service.webhookUrl;
+  github.hooks.setTarget(service.webhookUrl);
   narrator.opening(github.url, service.url, service.pid);
   const store = await openSqliteStore({ path: path.join(dataDir, DATABASE_FILE), clock: systemClock });
   resources.hold('store', store, (it) => it.close());
-  const repository = await github.scenario.createRepository('shop', { '.github/checkmend.yml': POLICY });
+  const repository = 'acme/shop';
+  await github.scenario.createRepository(repository, { files: { '.github/checkmend.yml': POLICY } });
   allEnded = true;
   for (const story of STORIES) {
     const ended = await play(story, { github, store, repository, signal });

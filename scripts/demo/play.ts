@@ -1,7 +1,6 @@
 import { sleep, systemClock } from '../../src/clock.ts';
 import type { Store } from '../../src/store/types.ts';
-import { APP } from '../../test/support/local-github/app.ts';
-import type { LocalGitHub } from '../../test/support/local-github/local-github.ts';
+import type { LocalGitHub } from '../../test/support/github/local-github.ts';
 import { narrator } from './narrator.ts';
 import type { Story } from './stories.ts';
 
@@ -20,21 +19,18 @@ export async function play(
   }: { github: LocalGitHub; store: Store; repository: string; signal: AbortSignal },
 ): Promise<boolean> {
   const pull = await story.begin(github, repository);
-  const [, repo = ''] = repository.split('/');
+  const [owner = '', repo = ''] = repository.split('/');
   narrator.story(`${repository}#${pull.number}`, story.title, story.teaser);
   const deadline = systemClock.monotonic() + STORY_TIMEOUT_MS;
   let last = 0;
   const follow = async () => {
-    const entries = await store.timeline.list(
-      { owner: APP.account, repo, prNumber: pull.number },
-      { afterId: last },
-    );
+    const entries = await store.timeline.list({ owner, repo, prNumber: pull.number }, { afterId: last });
     for (const entry of entries) narrator.stage(entry);
     last = entries.at(-1)?.id ?? last;
   };
   while (!signal.aborted && systemClock.monotonic() < deadline) {
     await follow();
-    const ending = await story.ending(github, pull);
+    const ending = await story.ending(github, repository, pull);
     if (ending) {
       await sleep(systemClock, LOOK_INTERVAL_MS, signal);
       await follow();
@@ -43,6 +39,6 @@ export async function play(
     }
     await sleep(systemClock, LOOK_INTERVAL_MS, signal);
   }
-  narrator.failed('it did not end as it should');
+  if (!signal.aborted) narrator.failed('it did not end as it should');
   return false;
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { LocalGitHub } from '../../test/support/local-github/local-github.ts';
-import type { Files, OpenedPull } from '../../test/support/local-github/scenario.ts';
+import type { LocalGitHub } from '../../test/support/github/local-github.ts';
+import type { Files } from '../../test/support/github/scenario/git.ts';
+import type { OpenedPullRequest } from '../../test/support/github/scenario/pulls.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures/demo');
 
@@ -11,10 +12,13 @@ export interface Story {
   /** What is about to be seen, in one line. */
   teaser: string;
   /** Opens the pull request and lets its check fail. */
-  begin(github: LocalGitHub, repository: string): Promise<OpenedPull>;
+  begin(github: LocalGitHub, repository: string): Promise<FailingPull>;
   /** What was reached, as lines to print, or null while it is not there yet. */
-  ending(github: LocalGitHub, pull: OpenedPull): Promise<string[] | null>;
+  ending(github: LocalGitHub, repository: string, pull: FailingPull): Promise<string[] | null>;
 }
+
+/** A pull request and the workflow run of its failing check. */
+export type FailingPull = OpenedPullRequest & { runId: number };
 
 const read = (file: string) => readFileSync(path.join(fixtures, file), 'utf8');
 
@@ -27,31 +31,21 @@ const format: Story = {
   title: 'Add prices',
   teaser: 'a badly formatted file; the check "format" fails',
   async begin(github, repository) {
-    const pull = await github.scenario.openPullRequest(
-      repository,
-      'prices',
-      files('format', ['prices.py']),
-      this.title,
-    );
-    await github.scenario.actionsRun(pull, {
-      name: 'format',
-      conclusion: 'failure',
-      log: read('format/job.log'),
-    });
-    return pull;
+    const changed = files('format', ['prices.py']);
+    return await open(github, repository, { branch: 'prices', files: changed, title: this.title }, 'format');
   },
-  async ending({ scenario }, { repository, branch, headSha }) {
-    const commits = await scenario.commits(repository, branch);
+  async ending({ scenario, app }, repository, { branch, headSha }) {
+    const commits = await scenario.listCommits(repository, branch);
     const [fix, ...others] = commits.slice(
       0,
       commits.findIndex(({ sha }) => sha === headSha),
     );
     if (!fix?.message.includes('Checkmend-Fix: ') || others.length > 0) return null;
-    if ((await scenario.readFile(repository, branch, 'prices.py')) !== read('format/after/prices.py'))
-      return null;
-    const [report] = await scenario.ownCheckRuns(repository, headSha);
+    const mended = await scenario.readFile(repository, branch, 'prices.py');
+    if (mended?.toString() !== read('format/after/prices.py')) return null;
+    const report = (await scenario.listCheckRuns(repository, headSha)).find((run) => run.app === app.slug);
     if (report?.conclusion !== 'success') return null;
-    const diff = /```diff\n([\s\S]*?)```/.exec(report.output.text ?? '')?.[1] ?? '';
+    const diff = /```diff\n([\s\S]*?)```/.exec(report.text ?? '')?.[1] ?? '';
     return [
       `committed ${fix.sha.slice(0, 7)} on ${branch}: ${fix.message.split('\n')[0]}`,
       ...diff.trimEnd().split('\n'),
@@ -59,27 +53,25 @@ const format: Story = {
   },
 };
 
-const reruns = new Map<number, number>();
-
 /** The runner goes away: the failed job runs again, and passes. */
 const infrastructure: Story = {
   title: 'Explain how to run the tests',
-  teaser: 'nothing wrong with it; the runner of the check "integration" is shut down',
+  teaser: 'nothing wrong with it; the runner of the check "infrastructure" is shut down',
   async begin(github, repository) {
     const changed = { 'docs/testing.md': read('infrastructure/before/README.md') };
-    const pull = await github.scenario.openPullRequest(repository, 'docs', changed, this.title);
-    const job = { name: 'integration', conclusion: 'failure', log: read('infrastructure/job.log') };
-    const { runId } = await github.scenario.actionsRun(pull, job);
-    reruns.set(pull.number, runId);
-    return pull;
+    return await open(
+      github,
+      repository,
+      { branch: 'docs', files: changed, title: this.title },
+      'infrastructure',
+    );
   },
-  async ending({ scenario, actions }, { repository, branch, number, headSha }) {
-    const runId = reruns.get(number) ?? 0;
-    if (actions.attempt(runId) !== 2) return null;
-    const [job = 0] = actions.latestJobs(runId);
-    await scenario.completeCheck(repository, job, 'success');
-    const [report] = await scenario.ownCheckRuns(repository, headSha);
-    if (!report || (await scenario.head(repository, branch)) !== headSha) return null;
+  async ending({ scenario, app }, repository, { branch, headSha, runId }) {
+    const { attempt, jobs } = scenario.workflowRun(runId);
+    if (attempt !== 2) return null;
+    const report = (await scenario.listCheckRuns(repository, headSha)).find((run) => run.app === app.slug);
+    if (!report || (await scenario.branchHead(repository, branch)) !== headSha) return null;
+    for (const { id } of jobs) await scenario.completeCheckRun(repository, id, 'success');
     return ['re-ran the failed job, which passed the second time; no commit'];
   },
 };
@@ -90,24 +82,34 @@ const test: Story = {
   teaser: 'a real bug; the check "test" fails',
   async begin(github, repository) {
     const changed = files('test', ['stock.py', 'tests/test_stock.py']);
-    const pull = await github.scenario.openPullRequest(repository, 'stock', changed, this.title);
-    await github.scenario.actionsRun(pull, {
-      name: 'test',
-      conclusion: 'failure',
-      log: read('test/job.log'),
-    });
-    return pull;
+    return await open(github, repository, { branch: 'stock', files: changed, title: this.title }, 'test');
   },
-  async ending({ scenario }, { repository, branch, headSha }) {
-    const [report] = await scenario.ownCheckRuns(repository, headSha);
-    if (report?.status !== 'completed' || (await scenario.head(repository, branch)) !== headSha) return null;
-    const { title, summary } = report.output;
-    const name = /test_reserve_refuses_more_than_there_is/.exec(summary ?? '')?.[0];
-    const place = /tests\/test_stock\.py:13/.exec(summary ?? '')?.[0];
+  async ending({ scenario, app }, repository, { branch, headSha }) {
+    const report = (await scenario.listCheckRuns(repository, headSha)).find((run) => run.app === app.slug);
+    if (report?.status !== 'completed' || (await scenario.branchHead(repository, branch)) !== headSha)
+      return null;
+    const name = /test_reserve_refuses_more_than_there_is/.exec(report.summary ?? '')?.[0];
+    const place = /tests\/test_stock\.py:13/.exec(report.summary ?? '')?.[0];
     if (report.conclusion !== 'neutral' || !name || !place) return null;
-    return [`reported, no commit: ${title}`, `failing test: ${name}`, `location: ${place}`];
+    return [`reported, no commit: ${report.title}`, `failing test: ${name}`, `location: ${place}`];
   },
 };
+
+/** Opens a pull request, and lets an Actions job of the folder's name fail with the folder's log. */
+async function open(
+  { scenario }: LocalGitHub,
+  repository: string,
+  change: { branch: string; files: Files; title: string },
+  folder: string,
+): Promise<FailingPull> {
+  const pull = await scenario.openPullRequest(repository, change);
+  const { runId } = await scenario.runActions(repository, {
+    headSha: pull.headSha,
+    headBranch: pull.branch,
+    jobs: [{ name: folder, conclusion: 'failure', log: read(`${folder}/job.log`) }],
+  });
+  return { ...pull, runId };
+}
 
 /** In the order of the demo. */
 export const STORIES: readonly Story[] = [format, infrastructure, test];

@@ -2,37 +2,33 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGitHubApp } from '../../src/github/app.ts';
 import type { RepositoryClient } from '../../src/github/types.ts';
 import { silentLogger } from '../../src/logger.ts';
-import { APP } from '../support/local-github/app.ts';
-import { LocalGitHub } from '../support/local-github/local-github.ts';
-import type { OpenedPull } from '../support/local-github/scenario.ts';
+import { type LocalGitHub, startLocalGitHub } from '../support/github/local-github.ts';
+import type { OpenedPullRequest } from '../support/github/scenario/pulls.ts';
 
 describe('the client against a local GitHub', () => {
   let github: LocalGitHub;
   let client: RepositoryClient;
-  let pull: OpenedPull;
-  let repository: string;
+  let pull: OpenedPullRequest;
+  const repository = 'acme/shop';
 
   beforeAll(async () => {
-    github = await LocalGitHub.start();
-    repository = await github.scenario.createRepository('shop', {
-      '.github/checkmend.yml': 'mode: fix\n',
-      'src/deep/a.txt': 'one\n',
+    github = await startLocalGitHub();
+    await github.scenario.createRepository(repository, {
+      files: { '.github/checkmend.yml': 'mode: fix\n', 'src/deep/a.txt': 'one\n' },
     });
-    pull = await github.scenario.openPullRequest(
-      repository,
-      'change',
-      { 'src/deep/a.txt': 'two\n' },
-      'Change a',
-    );
+    pull = await github.scenario.openPullRequest(repository, {
+      branch: 'change',
+      files: { 'src/deep/a.txt': 'two\n' },
+    });
     const app = createGitHubApp({
-      appId: github.appId,
-      privateKey: github.privateKey,
+      appId: github.app.id,
+      privateKey: github.app.privateKey,
       apiUrl: github.url,
       logger: silentLogger(),
       throttle: false,
     });
-    expect(await app.slug()).toBe(APP.slug);
-    client = app.repository(String(APP.installationId), APP.account, 'shop');
+    expect(await app.slug()).toBe(github.app.slug);
+    client = app.repository(github.app.installationId, 'acme', 'shop');
   });
 
   afterAll(() => github.close());
@@ -48,25 +44,25 @@ describe('the client against a local GitHub', () => {
       fork: false,
     });
     expect(await client.getPullRequest(999)).toBeNull();
-    const sha = await github.scenario.commit(repository, 'change', { 'b.txt': 'b' }, 'More');
+    const sha = await github.scenario.push(repository, 'change', { 'b.txt': 'b' });
     expect(await client.getPullRequest(pull.number)).toMatchObject({ headSha: sha });
     pull.headSha = sha;
   });
 
   it('finds pull requests by their head, also where the route is missing', async () => {
     expect((await client.findPullRequestsByHead(pull.headSha)).map((it) => it.number)).toEqual([pull.number]);
-    github.disabledRoutes.add('commit-pulls');
+    github.switchOff('commit-pulls');
     expect((await client.findPullRequestsByHead(pull.headSha)).map((it) => it.number)).toEqual([pull.number]);
-    github.disabledRoutes.clear();
+    github.switchOn('commit-pulls');
     expect(await client.findPullRequestsByHead('0'.repeat(40))).toEqual([]);
   });
 
   it('reads check runs with their App, and the log of a job by redirect', async () => {
-    const { runId, jobId } = await github.scenario.actionsRun(pull, {
-      name: 'test',
-      conclusion: 'failure',
-      log: 'it broke\n',
+    const { runId, jobs } = await github.scenario.runActions(repository, {
+      headSha: pull.headSha,
+      jobs: [{ name: 'test', conclusion: 'failure', log: 'it broke\n' }],
     });
+    const jobId = jobs.test ?? 0;
     expect(await client.getCheckRun(String(jobId))).toMatchObject({
       name: 'test',
       status: 'completed',
@@ -84,19 +80,25 @@ describe('the client against a local GitHub', () => {
     await client.rerunFailedJobs(String(runId));
     expect(await client.getWorkflowRun(String(runId))).toMatchObject({
       runAttempt: 2,
-      status: 'in_progress',
+      status: 'queued',
     });
     await expect(client.rerunFailedJobs(String(runId))).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('tells a log that is not there yet from one that is gone or never comes', async () => {
-    const { jobIds } = await github.actions.start(repository, pull.headSha, ['slow']);
-    const id = String(jobIds[0]);
+    const { jobs } = await github.scenario.runActions(repository, {
+      headSha: pull.headSha,
+      jobs: [{ name: 'slow' }],
+    });
+    const id = String(jobs.slow);
     expect(await client.getJobLog(id)).toEqual({ state: 'not_yet' });
-    await github.scenario.completeCheck(repository, Number(id), 'failure');
+    await github.scenario.completeCheckRun(repository, Number(id), 'failure');
     expect(await client.getJobLog(id)).toEqual({ state: 'gone' });
-    const cancelled = await github.scenario.actionsRun(pull, { name: 'cancelled', conclusion: 'cancelled' });
-    expect(await client.getJobLog(String(cancelled.jobId))).toEqual({ state: 'never' });
+    const cancelled = await github.scenario.runActions(repository, {
+      headSha: pull.headSha,
+      jobs: [{ name: 'cancelled', conclusion: 'cancelled' }],
+    });
+    expect(await client.getJobLog(String(cancelled.jobs.cancelled))).toEqual({ state: 'never' });
     expect(await client.getJobLog('123456789')).toEqual({ state: 'gone' });
   });
 
@@ -114,7 +116,7 @@ describe('the client against a local GitHub', () => {
   });
 
   it.each(['graphql', 'rest'] as const)('commits by %s, only on the expected head', async (via) => {
-    if (via === 'rest') github.disabledRoutes.add('graphql');
+    if (via === 'rest') github.switchOff('graphql');
     const change = { path: 'src/deep/a.txt', content: Buffer.from(`by ${via}\n`), mode: '100644' as const };
     const request = {
       repository,
@@ -126,12 +128,12 @@ describe('the client against a local GitHub', () => {
     };
     const result = await client.createCommit(request);
     expect(result).toMatchObject({ status: 'committed', via });
-    expect(await github.scenario.readFile(repository, 'change', change.path)).toBe(`by ${via}\n`);
+    expect(String(await github.scenario.readFile(repository, 'change', change.path))).toBe(`by ${via}\n`);
     expect(await client.createCommit(request)).toEqual({ status: 'moved' });
     expect(await client.createCommit({ ...request, branch: 'no-such-branch' })).toEqual({ status: 'gone' });
     const commits = await client.listCommitsSince('change', pull.headSha);
     expect(commits.map((it) => it.message)).toEqual(['Fix\n\nCheckmend-Fix: x']);
-    github.disabledRoutes.clear();
+    github.switchOn('graphql');
     pull.headSha = (await client.getBranchHead('change')) ?? '';
     expect((await client.getCommit(pull.headSha))?.parents).toHaveLength(1);
   });
@@ -160,8 +162,10 @@ describe('the client against a local GitHub', () => {
     });
     expect(await client.upsertCheckRun({ ...report, title: 'Two', summary: 'short' })).toBe(first);
     const run = await client.getCheckRun(first);
-    expect(run).toMatchObject({ outputTitle: 'Two', appId: github.appId, externalId: 'x' });
-    const posts = github.requests.filter((it) => it.method !== 'GET' && it.path.includes('/check-runs'));
+    expect(run).toMatchObject({ outputTitle: 'Two', appId: github.app.id, externalId: 'x' });
+    const posts = github.requests.entries.filter(
+      (it) => it.method !== 'GET' && it.path.includes('/check-runs'),
+    );
     expect(posts.map((it) => it.method)).toEqual(['POST', 'PATCH', 'PATCH', 'PATCH']);
   });
 });

@@ -21,9 +21,8 @@ import { createCheckAnalyzerWorker } from '../../workers/check-analyzer.ts';
 import type { WorkerDependencies } from '../../workers/dependencies.ts';
 import { createFixApplicatorWorker } from '../../workers/fix-applicator.ts';
 import { AFTER, BEFORE, FIX_POLICY, PATCH } from '../fixes/support/world.ts';
-import { APP } from '../support/local-github/app.ts';
-import { LocalGitHub } from '../support/local-github/local-github.ts';
-import type { OpenedPull } from '../support/local-github/scenario.ts';
+import { type LocalGitHub, startLocalGitHub } from '../support/github/local-github.ts';
+import type { OpenedPullRequest } from '../support/github/scenario/pulls.ts';
 
 /** What a job log of Actions looks like: a time stamp on every line. */
 function logOf(text: string): string {
@@ -48,12 +47,13 @@ describe('the workers on a local GitHub', () => {
   let queues: MemoryQueueManager;
   let bus: EventBus<DomainEvents>;
   let workers: BaseWorker[];
-  let pull: OpenedPull;
+  let pull: OpenedPullRequest;
+  let repository: string;
   let onReport: () => void;
   let count = 0;
 
   beforeAll(async () => {
-    github = await LocalGitHub.start();
+    github = await startLocalGitHub();
   });
   afterAll(() => github.close());
 
@@ -63,8 +63,8 @@ describe('the workers on a local GitHub', () => {
     queues = new MemoryQueueManager();
     bus = new EventBus();
     const app = createGitHubApp({
-      appId: github.appId,
-      privateKey: github.privateKey,
+      appId: github.app.id,
+      privateKey: github.app.privateKey,
       apiUrl: github.url,
       logger: silentLogger(),
       throttle: false,
@@ -95,12 +95,18 @@ describe('the workers on a local GitHub', () => {
     ];
     for (const worker of workers) worker.start();
     const files = { 'app.py': BEFORE, '.github/checkmend.yml': FIX_POLICY };
-    const repository = await github.scenario.createRepository(`shop-${++count}`, files);
-    pull = await github.scenario.openPullRequest(repository, 'topic', { 'b.py': 'b = 1\n' }, 'Add b');
+    repository = `acme/shop-${++count}`;
+    await github.scenario.createRepository(repository, { files });
+    pull = await github.scenario.openPullRequest(repository, {
+      branch: 'topic',
+      files: { 'b.py': 'b = 1\n' },
+    });
   });
 
   afterEach(async () => {
     github.faults.clear();
+    github.switchOn('graphql');
+    github.switchOn('commit-pulls');
     await Promise.all(workers.map((worker) => worker.stop()));
     for (const queue of Object.values(QUEUES))
       expect((await queues.deadLetters.list(queue)).letters).toEqual([]);
@@ -110,22 +116,29 @@ describe('the workers on a local GitHub', () => {
   });
 
   async function repositoryId(): Promise<string> {
-    const answer = await fetch(`${github.url}/repos/${pull.repository}`);
-    return String(((await answer.json()) as { id: number }).id);
+    return String((await github.scenario.request(repository, `GET /repos/${repository}`)).id);
+  }
+
+  /** The check run that the App has made on the old head. */
+  async function ownReport() {
+    const runs = await github.scenario.listCheckRuns(repository, pull.headSha);
+    return runs.find((run) => run.app === github.app.slug);
   }
 
   /** Has a check fail, and sends the message that its webhook would lead to. */
   async function fail(name: string, log: string): Promise<{ runId: number }> {
-    const { runId, jobId } = await github.scenario.actionsRun(pull, { name, conclusion: 'failure', log });
-    const [owner = '', repo = ''] = pull.repository.split('/');
+    const { headSha } = pull;
+    const jobs = [{ name, conclusion: 'failure', log }];
+    const run = await github.scenario.runActions(repository, { headSha, jobs });
+    const [owner = '', repo = ''] = repository.split('/');
     const message = new CheckAnalysisMessage(
       {
-        installation_id: String(APP.installationId),
+        installation_id: github.app.installationId,
         repository_id: await repositoryId(),
         owner,
         repo,
-        head_sha: pull.headSha,
-        check_run_id: String(jobId),
+        head_sha: headSha,
+        check_run_id: String(run.jobs[name]),
         pull_request_id: null,
         pr_number: null,
         failure_logs: '',
@@ -133,7 +146,7 @@ describe('the workers on a local GitHub', () => {
       { timestamp: Date.now(), correlationId: 'guid-9' },
     );
     await queues.sendMessage(QUEUES.checkAnalyzer, message.toWorkerMessage() as unknown as WorkerMessage);
-    return { runId };
+    return { runId: run.runId };
   }
 
   /** Resolves with the next event of that name. */
@@ -154,62 +167,55 @@ describe('the workers on a local GitHub', () => {
     const written = reported();
     const { result } = await applied;
     await written;
-    expect(await github.scenario.head(pull.repository, 'topic')).toBe(result);
-    expect(await github.scenario.readFile(pull.repository, 'topic', 'app.py')).toBe(AFTER);
-    const [commit, parent] = await github.scenario.commits(pull.repository, 'topic');
+    expect(await github.scenario.branchHead(repository, 'topic')).toBe(result);
+    expect(String(await github.scenario.readFile(repository, 'topic', 'app.py'))).toBe(AFTER);
+    const [commit, parent] = await github.scenario.listCommits(repository, 'topic');
     expect(commit?.message).toContain('Checkmend-Fix: fix_application_');
     expect(parent?.sha).toBe(pull.headSha);
-    const [report] = await github.scenario.ownCheckRuns(pull.repository, pull.headSha);
-    expect(report).toMatchObject({ name: 'Checkmend', conclusion: 'success' });
+    expect(await ownReport()).toMatchObject({ name: 'Checkmend', conclusion: 'success' });
   });
 
   test('an answer to the commit that is lost leads to no second commit', async () => {
-    github.faults.add({ method: 'POST', path: /graphql/, times: 2, with: 'drop', afterEffect: true });
+    github.faults.add({ route: 'POST /graphql', times: 2, drop: true, afterEffect: true });
     const applied = next('fix.applied');
     await fail('format', FORMAT_LOG);
     await applied;
-    const commits = await github.scenario.commits(pull.repository, 'topic');
+    const commits = await github.scenario.listCommits(repository, 'topic');
     expect(commits.filter(({ message }) => message.includes('Checkmend-Fix'))).toHaveLength(1);
   });
 
   test('without GraphQL and the commits route the fix is made all the same', async () => {
-    github.faults.add({
-      method: 'POST',
-      path: /graphql/,
-      with: { status: 404, body: { message: 'Not Found' } },
-    });
-    github.faults.add({ path: /commits\/[0-9a-f]{40}\/pulls/, with: { status: 404, body: {} } });
+    github.switchOff('graphql');
+    github.switchOff('commit-pulls');
     const applied = next('fix.applied');
     await fail('format', FORMAT_LOG);
     await applied;
-    expect(await github.scenario.readFile(pull.repository, 'topic', 'app.py')).toBe(AFTER);
+    expect(String(await github.scenario.readFile(repository, 'topic', 'app.py'))).toBe(AFTER);
   });
 
   test('a lost runner leads to a re-run of the failed jobs', async () => {
     const applied = next('fix.applied');
     const { runId } = await fail('build', RUNNER_LOG);
     expect((await applied).strategy).toBe('rerun_failed_jobs');
-    expect(github.actions.attempt(runId)).toBe(2);
+    expect(github.scenario.workflowRun(runId).attempt).toBe(2);
   });
 
   test('an outage of some answers is waited out', async () => {
-    const times = 4;
-    github.faults.add({ path: /\/pulls/, times, with: { status: 502, body: { message: 'Bad Gateway' } } });
+    github.faults.add({ route: 'GET /repos/*/*/pulls/*', times: 4, status: 502 });
     const applied = next('fix.applied');
     await fail('format', FORMAT_LOG);
     await applied;
-    expect(await github.scenario.readFile(pull.repository, 'topic', 'app.py')).toBe(AFTER);
+    expect(String(await github.scenario.readFile(repository, 'topic', 'app.py'))).toBe(AFTER);
   });
 
   test('a missing permission is named', async () => {
-    const forbidden = { status: 403, body: { message: 'Resource not accessible by integration' } };
-    github.faults.add({ method: 'POST', path: /graphql/, with: forbidden });
+    const body = { message: 'Resource not accessible by integration' };
+    github.faults.add({ route: 'POST /graphql', times: Infinity, status: 403, body });
     const dropped = next('fix.dropped');
     await fail('format', FORMAT_LOG);
     const written = reported();
     expect((await dropped).reason).toContain('Contents: write');
     await written;
-    const [report] = await github.scenario.ownCheckRuns(pull.repository, pull.headSha);
-    expect(report?.output.summary).toContain('Contents\\: write');
+    expect((await ownReport())?.summary).toContain('Contents\\: write');
   });
 });
