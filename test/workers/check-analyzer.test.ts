@@ -136,6 +136,32 @@ describe('a diagnosis', () => {
   });
 });
 
+test('annotations that are there are not sent again', async () => {
+  const place = {
+    path: 'app.py',
+    line: 3,
+    column: null,
+    severity: 'error',
+    code: 'E1',
+    message: 'm',
+  } as const;
+  world.diagnoses.set('format', diagnosisOf({ diagnostics: [place] }));
+  await analyse(world, world.failedCheck('format'));
+  const mark = `checkmend-report-${world.head}`;
+  const [first] = world.github.reports.values();
+  expect(first?.annotations).toHaveLength(1);
+  const own = world.failedCheck('Checkmend', {
+    appId: world.github.appId,
+    externalId: mark,
+    annotationsCount: 1,
+  });
+  world.github.annotations.set(own.payload.check_run_id, first?.annotations ?? []);
+  world.diagnoses.set('lint', diagnosisOf({ diagnostics: [{ ...place, line: 4 }], fingerprint: 'cccc' }));
+  await analyse(world, world.failedCheck('lint'));
+  const [second] = world.github.reports.values();
+  expect(second?.annotations?.map(({ startLine }) => startLine)).toEqual([4]);
+});
+
 test('the timeline of a fix reads like its story', async () => {
   world.github.policyFile = FIX_POLICY;
   await analyse(world, world.failedCheck('format'));
