@@ -11,6 +11,9 @@ const STATEMENT_CACHE = 500;
 /** WAL file size in bytes to which a checkpoint truncates. */
 const WAL_SIZE_LIMIT = 64 * 1024 * 1024;
 
+/** Pages of WAL (16 MiB) after which a commit folds it into the file: seldom, as queues write the same pages often. */
+const CHECKPOINT_PAGES = 4_000;
+
 /** Prepared statements by their text. */
 export class StatementCache {
   readonly #db: Database.Database;
@@ -44,6 +47,7 @@ export function openWriter(path: string, busyTimeoutMs: number): Database.Databa
       throw new DatabaseError('cannot_open', `${path} cannot be switched to WAL (${String(mode)})`);
     db.pragma('synchronous = FULL');
     db.pragma(`journal_size_limit = ${WAL_SIZE_LIMIT}`);
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     db.pragma('foreign_keys = ON');
     return db;
   } catch (error) {

@@ -1,8 +1,5 @@
 import type Database from 'better-sqlite3';
 
-/** A prepared statement of an extension. */
-export type Prepared = Database.Statement<unknown[], unknown>;
-
 /** What an extension of the writer thread works with. */
 export interface WriterScope {
   readonly db: Database.Database;

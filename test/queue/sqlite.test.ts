@@ -1,4 +1,9 @@
+import { afterAll } from 'vitest';
 import { describeQueueContract } from './conformance/contract.ts';
+import { describeModel } from './conformance/model.ts';
 import { sqliteHarness } from './conformance/sqlite-harness.ts';
 
-describeQueueContract(sqliteHarness);
+const harness = sqliteHarness();
+afterAll(() => harness.close());
+describeQueueContract(harness);
+describeModel(harness);

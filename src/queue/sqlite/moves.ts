@@ -59,21 +59,7 @@ export function finish(it: Transition, message: MessageRow): void {
 export function bury(it: Transition, message: MessageRow, attempts: number, error: string): void {
   const queue = it.queueById(message.queue);
   if (it.sql.deleteLetter.run(queue.id, message.id).changes === 0) queue.dead++;
-  it.sql.insertLetter.run(
-    queue.id,
-    it.ticket(queue),
-    message.id,
-    message.body,
-    message.bytes,
-    message.sent_at - message.score,
-    message.retries,
-    message.max_retries,
-    message.group_key,
-    message.expires_at,
-    attempts,
-    error,
-    it.now,
-  );
+  it.sql.insertLetter.run(it.ticket(queue), attempts, error, it.now, message.seq);
 }
 
 /** An attempt failed: the message waits again with one retry more, or is dead. */

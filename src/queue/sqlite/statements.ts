@@ -1,6 +1,11 @@
 import type Database from 'better-sqlite3';
 
-type Row<Result> = Database.Statement<unknown[], Result>;
+/** A prepared statement whose rows are of a kind. */
+export interface Prepared<Result> {
+  get(...params: unknown[]): Result | undefined;
+  all(...params: unknown[]): Result[];
+  run(...params: unknown[]): { changes: number };
+}
 
 /** A row of `queue_queues`. */
 export interface QueueRow {
@@ -15,7 +20,7 @@ export interface QueueRow {
   ticket: number;
 }
 
-/** A row of `queue_messages`. */
+/** A row of `queue_messages` without its body, which only those read who give it out. */
 export interface MessageRow {
   seq: number;
   queue: number;
@@ -32,8 +37,10 @@ export interface MessageRow {
   session: number;
   held_until: number;
   bytes: number;
-  body: string;
 }
+
+const MESSAGE =
+  'seq, queue, id, state, sent_at, score, due_at, expires_at, group_key, retries, max_retries, token, session, held_until, bytes';
 
 /** A row of `queue_groups`. */
 export interface GroupRow {
@@ -66,8 +73,8 @@ export type Statements = ReturnType<typeof prepareStatements>;
 
 /** Prepares the statements on the writing connection. */
 export function prepareStatements(db: Database.Database) {
-  const one = <Result>(sql: string): Row<Result> => db.prepare<unknown[], Result>(sql);
-  const value = <Result>(sql: string): Row<Result> => one<Result>(sql).pluck();
+  const one = <Result>(sql: string): Prepared<Result> => db.prepare<unknown[], Result>(sql);
+  const value = <Result>(sql: string): Prepared<Result> => db.prepare<unknown[], Result>(sql).pluck();
   return {
     ...queueStatements(one),
     ...messageStatements(one, value),
@@ -77,7 +84,7 @@ export function prepareStatements(db: Database.Database) {
   };
 }
 
-type Prepare = <Result>(sql: string) => Row<Result>;
+type Prepare = <Result>(sql: string) => Prepared<Result>;
 
 function queueStatements(one: Prepare) {
   return {
@@ -94,13 +101,15 @@ function messageStatements(one: Prepare, value: Prepare) {
   return {
     /** Both rows of an id: the message, and its follow-up. */
     messagesById: one<MessageRow>(
-      'SELECT * FROM queue_messages WHERE queue = ? AND id = ? ORDER BY state = 3',
+      `SELECT ${MESSAGE} FROM queue_messages WHERE queue = ? AND id = ? ORDER BY state = 3`,
     ),
-    messageBySeq: one<MessageRow>('SELECT * FROM queue_messages WHERE seq = ?'),
+    messageBySeq: one<MessageRow>(`SELECT ${MESSAGE} FROM queue_messages WHERE seq = ?`),
     leased: one<MessageRow>(
-      'SELECT * FROM queue_messages WHERE queue=? AND id=? AND (state = 3)=0 AND state=2 AND token=?',
+      `SELECT ${MESSAGE} FROM queue_messages WHERE queue=? AND id=? AND (state = 3)=0 AND state=2 AND token=?`,
     ),
-    followUp: one<MessageRow>('SELECT * FROM queue_messages WHERE queue = ? AND id = ? AND (state = 3) = 1'),
+    followUp: one<MessageRow>(
+      `SELECT ${MESSAGE} FROM queue_messages WHERE queue = ? AND id = ? AND (state = 3) = 1`,
+    ),
     insertMessage: one(
       `INSERT INTO queue_messages
        (queue, id, state, sent_at, score, due_at, expires_at, group_key, retries, max_retries, bytes, body)
@@ -111,11 +120,13 @@ function messageStatements(one: Prepare, value: Prepare) {
     ),
     setState: one('UPDATE queue_messages SET state = ? WHERE seq = ?'),
     putBack: one('UPDATE queue_messages SET state = ?, due_at = ?, retries = ? WHERE seq = ?'),
-    lease: one('UPDATE queue_messages SET state = 2, token = ?, session = ?, held_until = 0 WHERE seq = ?'),
+    lease: value<string>(
+      'UPDATE queue_messages SET state = 2, token = ?, session = ?, held_until = 0 WHERE seq = ? RETURNING body',
+    ),
     hold: one('UPDATE queue_messages SET held_until = ? WHERE seq = ?'),
     deleteMessage: one('DELETE FROM queue_messages WHERE seq = ?'),
     due: one<MessageRow>(
-      'SELECT * FROM queue_messages WHERE queue=? AND state=1 AND due_at<=? ORDER BY due_at, seq LIMIT ?',
+      `SELECT ${MESSAGE} FROM queue_messages WHERE queue=? AND state=1 AND due_at<=? ORDER BY due_at, seq LIMIT ?`,
     ),
     nextDueAt: value<number | null>('SELECT min(due_at) FROM queue_messages WHERE queue = ? AND state = 1'),
     firstReady: one<{ seq: number; rank: number }>(
@@ -167,7 +178,7 @@ function sessionStatements(one: Prepare, value: Prepare) {
        WHERE s.expires_at <= ?`,
     ),
     leasesOf: one<MessageRow>(
-      'SELECT * FROM queue_messages WHERE session = ? AND state = 2 AND held_until <= ? ORDER BY seq LIMIT ?',
+      `SELECT ${MESSAGE} FROM queue_messages WHERE session = ? AND state = 2 AND held_until <= ? ORDER BY seq LIMIT ?`,
     ),
     adopt: one('UPDATE queue_messages SET session = ? WHERE session = ? AND state = 2 AND held_until > ?'),
     countLeases: value<number>('SELECT count(*) FROM queue_messages WHERE session = ? AND state = 2'),
@@ -181,7 +192,9 @@ function letterStatements(one: Prepare) {
     deleteLetter: one('DELETE FROM queue_letters WHERE queue = ? AND id = ?'),
     insertLetter: one(
       `INSERT INTO queue_letters (queue, position, id, body, bytes, weight, retries, max_retries, group_key,
-       expires_at, attempts, error, failed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       expires_at, attempts, error, failed_at)
+       SELECT queue, ?, id, body, bytes, sent_at - score, retries, max_retries, group_key, expires_at, ?, ?, ?
+       FROM queue_messages WHERE seq = ?`,
     ),
     annotate: one('UPDATE queue_letters SET annotation = ? WHERE queue = ? AND id = ?'),
   };

@@ -59,22 +59,22 @@ function take(
   let bytes = 0;
   let expired = 0;
   while (taken.length < want && bytes < BYTES_MAX && expired < EXPIRED_MAX) {
-    // Only expired ones bring it here: those that were taken are not ready any more.
-    if (nextFree === want) [free, nextFree] = [it.sql.firstReady.all(queue.id, want), 0];
     const loose = free[nextFree];
     const group = it.sql.firstGroup.get(queue.id);
     const first = sooner(loose && { ...loose, turn: 0 }, group);
     if (!first) return { taken, more: expired > 0 };
     if (first !== group) nextFree++;
-    const message = lease(it, queue, session, first.seq);
+    const { message, token, body } = lease(it, queue, session, first.seq);
     if (message.expires_at !== null && message.expires_at <= it.now) {
       expired++;
       bury(it, message, message.retries, EXPIRED);
       finish(it, message);
+      // Its follow-up may be ready now, and the list may have ended with it.
+      [free, nextFree] = [it.sql.firstReady.all(queue.id, want), 0];
       continue;
     }
     bytes += message.bytes;
-    taken.push({ id: message.id, token: message.token, body: message.body, retries: message.retries });
+    taken.push({ id: message.id, token, body, retries: message.retries });
   }
   return { taken, more: queue.ready > 0 };
 }
@@ -84,15 +84,20 @@ function sooner<T extends Candidate>(left: T | undefined, right: T | undefined):
   return compareCandidates(left, right) < 0 ? left : right;
 }
 
-function lease(it: Transition, queue: QueueRow, session: number, seq: number): MessageRow {
+function lease(
+  it: Transition,
+  queue: QueueRow,
+  session: number,
+  seq: number,
+): { message: MessageRow; token: number; body: string } {
   const message = it.sql.messageBySeq.get(seq) as MessageRow;
   const token = it.ticket(queue);
-  it.sql.lease.run(token, session, seq);
+  const body = it.sql.lease.get(token, session, seq) as string;
   queue.ready--;
   queue.in_flight++;
   queue.bytes -= message.bytes;
   if (message.group_key !== null) startRun(it, queue, message.group_key);
-  return { ...message, token, session };
+  return { message, token, body };
 }
 
 function nextLook(it: Transition, queue: QueueRow, session: number): number | null {
