@@ -49,9 +49,9 @@ export async function startService(
   resources: Resources,
   { logger, clock = systemClock }: { logger: Logger; clock?: Clock },
 ): Promise<RunningService> {
-  const state = resources.hold('state', await openState(config, { logger, clock }), (it) =>
-    it[Symbol.asyncDispose](),
-  );
+  const state = resources.hold('state', await openState(config, { logger, clock }), async (it) => {
+    await it[Symbol.asyncDispose]();
+  });
   const bus = new EventBus<ServiceEvents>();
   const manager = startWorkers(config, role, state, bus, resources, { logger, clock });
   const url = role.web ? await startWeb(config, state, bus, resources, { logger, clock }) : null;

@@ -46,6 +46,6 @@ export async function openState(
 }
 
 async function openQueues(config: BaseConfig, logger: Logger, clock: Clock): Promise<QueueManager> {
-  if (config.redisUrl) return await RedisQueueManager.connect({ url: config.redisUrl, logger });
-  return await SqliteQueueManager.open({ path: databasePath(config), clock });
+  if (config.redisUrl) return new RedisQueueManager({ url: config.redisUrl }, { logger, clock });
+  return await SqliteQueueManager.open(databasePath(config), { clock });
 }

@@ -19,7 +19,7 @@ const KEPT = [
 ];
 
 /** An event name is a word; a delivery id is any non-empty text, not always a guid. */
-const EVENT = /^[a-z_]{1,64}$/;
+const EVENT = /^[a-z0-9_]{1,64}$/;
 const GUID = /^[\x21-\x7e]{1,128}$/;
 
 /** The event and delivery headers, or what is wrong with them. */

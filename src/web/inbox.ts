@@ -120,7 +120,8 @@ export class Inbox {
   async #finish(record: DeliveryRecord, reports: HandlerReport[], durationMs: number): Promise<InboxResult> {
     const { appId, store, logger } = this.#options;
     const messages = reports.reduce((sum, report) => sum + report.sent.length, 0);
-    const reason = reports.map((report) => report.reason).join(', ') || 'no_handler';
+    const unhandled = record.installationId === null ? 'no_installation' : 'no_handler';
+    const reason = reports.map((report) => report.reason).join(', ') || unhandled;
     try {
       await store.deliveries.markDone(appId, record.guid, { messages, note: reason });
     } catch (thrown) {
