@@ -69,11 +69,11 @@ export const report: FixStrategy<null, CheckRunReport> = {
 async function newAnnotations(
   headSha: string,
   annotations: readonly CheckAnnotation[],
-  { client }: FixEnvironment,
+  { app, client }: FixEnvironment,
 ): Promise<CheckAnnotation[]> {
   if (annotations.length === 0) return [];
   const runs = await client.listCheckRuns(headSha);
-  const own = runs.find(({ externalId }) => externalId === reportMark(headSha));
+  const own = runs.find(({ externalId, appId }) => externalId === reportMark(headSha) && appId === app.appId);
   if (!own || own.annotationsCount === 0) return [...annotations];
   const there = new Set((await client.listAnnotations(own.id)).map(placeOf));
   return annotations.filter((annotation) => !there.has(placeOf(annotation)));
