@@ -47,7 +47,9 @@ export class LeaseKeeper {
 
   /** Takes a heartbeat. One that did not come through ends the leases whose time is over. */
   beat(beat: Beat): void {
-    this.#lost(beat.ok ? this.#book.renew(beat) : this.#book.lapsed(beat.now), 'expired');
+    // Without a session nothing is held: what was, has lapsed and was recovered, unless its time is not over.
+    const renewed = beat.ok && beat.session > 0;
+    this.#lost(renewed ? this.#book.renew(beat) : this.#book.lapsed(beat.now), 'expired');
     // Fewer are held than were given out: somebody else may have settled one.
     if (beat.ok && beat.held < this.#book.size) void this.#verify();
   }
