@@ -73,6 +73,8 @@ export class RustfmtReader implements Dialect {
 
 /** @param shift lines that earlier hunks of the file have added */
 function hunkOf({ start, lines }: Block, shift: number): Hunk | null {
+  // Every block ends in context, or in the empty line that the end of the file is: one that does not was cut off.
+  if (!lines.at(-1)?.startsWith(' ')) return null;
   const kept = [...lines];
   // The text is split at line feeds, so the end of the file shows as one more empty line, which is none.
   if (kept.at(-1) === ' ') kept.pop();
