@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 
 /** A prepared statement whose rows are of a kind. */
 export interface Prepared<Result> {
+  readonly source: string;
   get(...params: unknown[]): Result | undefined;
   all(...params: unknown[]): Result[];
   run(...params: unknown[]): { changes: number };
@@ -174,7 +175,7 @@ function sessionStatements(one: Prepare, value: Prepare) {
       'SELECT min(expires_at) FROM queue_sessions WHERE id <> ? AND expires_at > ?',
     ),
     nextHeldUntil: value<number | null>(
-      `SELECT min(held_until) FROM queue_sessions s JOIN queue_messages m ON m.session = s.id AND m.state = 2
+      `SELECT min(held_until) FROM queue_sessions s CROSS JOIN queue_messages m ON m.session = s.id AND m.state = 2
        WHERE s.expires_at <= ?`,
     ),
     leasesOf: one<MessageRow>(
