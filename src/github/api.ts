@@ -1,28 +1,37 @@
-import type { Octokit } from '@octokit/core';
 import type { z } from 'zod';
-import { CheckmendError } from '../errors.ts';
+import { PermanentError, TransientError } from '../errors.ts';
 import { validationErrorOf } from '../messages/message-serializer.ts';
-import { errorOfRequest, isStatus } from './errors.ts';
-
-/** Parameters of a route: path parameters, query or body. */
-export type Parameters = Record<string, unknown>;
+import type { Answer, InstallationConnection, Parameters, SendOptions } from './connection.ts';
+import { isStatus } from './errors.ts';
 
 /** Most pages that one listing reads: 100 entries a page. */
 const MAX_PAGES = 30;
+const PAGE_SIZE = 100;
 
-/** Milliseconds before a request that is not answered counts as failed. */
-const REQUEST_TIMEOUT_MS = 20_000;
+/** Which repository, of which App, at which server. */
+export interface ApiScope {
+  owner: string;
+  repo: string;
+  appId: string;
+  /** Base URL of the REST API, without a slash at its end. */
+  apiUrl: string;
+}
 
 /** GitHub's REST and GraphQL API for one repository, through one installation: checked shapes, typed errors. */
 export class RepositoryApi {
   readonly owner: string;
   readonly repo: string;
-  readonly #octokit: () => Promise<Octokit>;
+  readonly appId: string;
+  readonly #graphqlBase: string;
+  readonly #connect: () => InstallationConnection;
 
-  constructor(owner: string, repo: string, octokit: () => Promise<Octokit>) {
+  constructor({ owner, repo, appId, apiUrl }: ApiScope, connect: () => InstallationConnection) {
     this.owner = owner;
     this.repo = repo;
-    this.#octokit = octokit;
+    this.appId = appId;
+    // An Enterprise Server has REST under /api/v3 and GraphQL under /api.
+    this.#graphqlBase = apiUrl.replace(/\/api\/v3$/, '/api');
+    this.#connect = connect;
   }
 
   /**
@@ -35,9 +44,7 @@ export class RepositoryApi {
     parameters: Parameters = {},
   ): Promise<z.output<Schema>> {
     const { data } = await this.raw(route, parameters);
-    const result = schema.safeParse(data);
-    if (result.success) return result.data;
-    throw unexpected(route, validationErrorOf(result.error));
+    return parseAnswer(schema, data, route);
   }
 
   /** Like `request`, with `null` for what is not there (404 and 410). */
@@ -63,30 +70,16 @@ export class RepositoryApi {
   ): Promise<Entry[]> {
     const entries: Entry[] = [];
     for (let page = 1; page <= MAX_PAGES; page++) {
-      const part = pick(await this.request(schema, route, { ...parameters, per_page: 100, page }));
+      const part = pick(await this.request(schema, route, { ...parameters, per_page: PAGE_SIZE, page }));
       entries.push(...part);
-      if (part.length < 100) break;
+      if (part.length < PAGE_SIZE) break;
     }
     return entries;
   }
 
-  /** The bare response; errors are mapped. */
-  async raw(
-    route: string,
-    parameters: Parameters = {},
-  ): Promise<{ status: number; data: unknown; headers: Headers }> {
-    try {
-      const octokit = await this.#octokit();
-      const { status, data, headers } = await octokit.request(route, {
-        owner: this.owner,
-        repo: this.repo,
-        ...parameters,
-        request: { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS), ...requestOptionsOf(parameters) },
-      });
-      return { status, data, headers: new Headers(stringValues(headers)) };
-    } catch (thrown) {
-      throw errorOfRequest(thrown);
-    }
+  /** The bare answer; errors are mapped. */
+  async raw(route: string, parameters: Parameters = {}, options: SendOptions = {}): Promise<Answer> {
+    return await this.#connect().send(route, { owner: this.owner, repo: this.repo, ...parameters }, options);
   }
 
   /** One GraphQL document; its `errors` are part of the answer, so that callers can tell refusals apart. */
@@ -95,25 +88,31 @@ export class RepositoryApi {
     query: string,
     variables: Record<string, unknown>,
   ): Promise<z.output<Schema>> {
-    return await this.request(schema, 'POST /graphql', {
-      query,
-      variables,
-      owner: undefined,
-      repo: undefined,
-    });
+    const route = 'POST /graphql';
+    const { data } = await this.#connect().send(route, { baseUrl: this.#graphqlBase, query, variables });
+    return parseAnswer(schema, data, route);
   }
 }
 
-function requestOptionsOf({ request }: Parameters): object {
-  return typeof request === 'object' && request !== null ? request : {};
+/**
+ * @throws TransientError `unavailable` for what is no JSON at all (a page of a proxy, an answer cut short),
+ *   PermanentError `unexpected_response` for JSON of another shape
+ */
+export function parseAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  data: unknown,
+  route: string,
+): z.output<Schema> {
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  if (typeof data !== 'object' || data instanceof ArrayBuffer) {
+    throw new TransientError('unavailable', `${route}: the answer is no JSON`);
+  }
+  const cause = validationErrorOf(result.error);
+  throw new PermanentError('unexpected_response', `${route}: ${cause.message}`, { cause });
 }
 
-function stringValues(headers: object): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-  );
-}
-
-function unexpected(route: string, cause: Error): CheckmendError {
-  return new CheckmendError('unexpected_response', `${route}: ${cause.message}`, { cause });
+/** A path for `{+name}`: each segment encoded, slashes kept. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }

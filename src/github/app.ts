@@ -1,13 +1,14 @@
 import { App } from '@octokit/app';
-import { Octokit } from '@octokit/core';
-import { retry } from '@octokit/plugin-retry';
-import { throttling } from '@octokit/plugin-throttling';
 import { z } from 'zod';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import { packageVersion } from '../version.ts';
-import { RepositoryApi } from './api.ts';
+import { parseAnswer, RepositoryApi } from './api.ts';
+import { InstallationConnection } from './connection.ts';
 import { errorOfRequest } from './errors.ts';
+import { LruMap } from './lru-map.ts';
+import { createOctokit, octokitClass } from './octokit.ts';
 import { OctokitRepositoryClient } from './repository-client.ts';
+import { InstallationTokens } from './tokens.ts';
 import type { GitHubApp, RepositoryClient } from './types.ts';
 
 /** Options of {@link createGitHubApp}. */
@@ -19,23 +20,34 @@ export interface GitHubAppOptions {
   /** Base URL of the REST API; `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server. */
   apiUrl: string;
   logger: Logger;
+  /** Default the machine's own. */
+  clock?: Clock;
+  /** Default `checkmend/<version>`. */
+  userAgent?: string;
   /** Space requests out as GitHub asks for (one write a second); default true. */
   throttle?: boolean;
 }
 
-/** Seconds that a limit may ask for and still be waited out in place; longer ones go back to the queue. */
-const WAIT_IN_PLACE_SECONDS = 2;
-
-/** Clients kept; the one that was not used longest is dropped first. */
+/** Clients and connections kept; the one that was not used longest is dropped first. */
 const MAX_CLIENTS = 500;
 
 /** The GitHub App: tokens, throttling and retries are Octokit's own. */
 export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
-  const app = new App({ appId: options.appId, privateKey: options.privateKey, Octokit: octokitOf(options) });
-  const clients = new Map<string, RepositoryClient>();
+  const { appId, privateKey, clock = systemClock } = options;
+  const settings = { throttle: true, ...options, apiUrl: options.apiUrl.replace(/\/+$/, '') };
+  const app = new App({ appId, privateKey, Octokit: octokitClass(settings, `app ${appId}`) });
+  const mint = (installationId: number, refresh: boolean): Promise<unknown> =>
+    app.octokit.auth({ type: 'installation', installationId, refresh }) as Promise<unknown>;
+  const connections = new LruMap<string, InstallationConnection>(MAX_CLIENTS);
+  const clients = new LruMap<string, RepositoryClient>(MAX_CLIENTS);
+  const connect = (installationId: string): InstallationConnection =>
+    connections.getOr(installationId, () => {
+      const tokens = new InstallationTokens(installationId, mint, clock);
+      return new InstallationConnection(createOctokit(settings, installationId), tokens, clock);
+    });
   let slug: Promise<string> | undefined;
   return {
-    appId: options.appId,
+    appId,
     slug() {
       slug ??= readSlug(app).catch((error: unknown) => {
         slug = undefined;
@@ -44,50 +56,17 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
       return slug;
     },
     repository(installationId, owner, repo) {
-      const key = `${installationId}/${owner}/${repo}`;
-      const octokit = () => app.getInstallationOctokit(Number(installationId));
-      const client = clients.get(key) ?? new OctokitRepositoryClient(new RepositoryApi(owner, repo, octokit));
-      clients.delete(key);
-      clients.set(key, client);
-      if (clients.size > MAX_CLIENTS) clients.delete(clients.keys().next().value ?? key);
-      return client;
+      return clients.getOr(`${installationId}/${owner}/${repo}`, () => {
+        const where = { owner, repo, appId, apiUrl: settings.apiUrl };
+        return new OctokitRepositoryClient(new RepositoryApi(where, () => connect(installationId)), clock);
+      });
     },
   };
 }
 
 async function readSlug(app: App): Promise<string> {
-  try {
-    const { data } = await app.octokit.request('GET /app');
-    return z.object({ slug: z.string() }).parse(data).slug;
-  } catch (thrown) {
+  const { data } = await app.octokit.request('GET /app').catch((thrown: unknown) => {
     throw errorOfRequest(thrown);
-  }
-}
-
-function octokitOf({ apiUrl, logger, throttle = true }: GitHubAppOptions): typeof Octokit {
-  const log = logger.child({ part: 'octokit' });
-  const onLimit = (retryAfter: number, request: object, _octokit: unknown, retryCount: number): boolean => {
-    const again = retryAfter <= WAIT_IN_PLACE_SECONDS && retryCount < 1;
-    log.warn({ retryAfter, again, ...routeOf(request) }, 'GitHub limits the rate');
-    return again;
-  };
-  return Octokit.plugin(retry, throttling).defaults({
-    baseUrl: apiUrl,
-    userAgent: `checkmend/${packageVersion()}`,
-    throttle: { enabled: throttle, onRateLimit: onLimit, onSecondaryRateLimit: onLimit },
-    // What lasts longer than one quick try is the queue's to wait for.
-    retry: { retryAfterBaseValue: 500 },
-    request: { retries: 1 },
-    log: {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: (message: string) => log.warn(message),
-      error: (message: string) => log.debug(message),
-    },
   });
-}
-
-function routeOf(request: object): object {
-  const { method, url } = request as { method?: string; url?: string };
-  return { method, url };
+  return parseAnswer(z.object({ slug: z.string() }), data, 'GET /app').slug;
 }

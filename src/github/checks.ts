@@ -16,12 +16,14 @@ export async function getCheckRun(api: RepositoryApi, id: string): Promise<Check
   const found = await api.find(checkRun, 'GET /repos/{owner}/{repo}/check-runs/{check_run_id}', {
     check_run_id: id,
   });
-  return found && infoOf(found);
+  return found && infoOf(api, found);
 }
 
 export async function listCheckRuns(api: RepositoryApi, sha: string): Promise<CheckRunInfo[]> {
   const route = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs';
-  return (await api.list(checkRunList, (page) => page.check_runs, route, { ref: sha })).map(infoOf);
+  return (await api.list(checkRunList, (page) => page.check_runs, route, { ref: sha })).map((run) =>
+    infoOf(api, run),
+  );
 }
 
 export async function listAnnotations(api: RepositoryApi, checkRunId: string): Promise<CheckAnnotation[]> {
@@ -39,9 +41,7 @@ export async function listAnnotations(api: RepositoryApi, checkRunId: string): P
 
 /** Creates the run, or updates the one with the same `externalId`; annotations are appended 50 a request. */
 export async function upsertCheckRun(api: RepositoryApi, report: CheckRunReport): Promise<string> {
-  const existing = (await listCheckRuns(api, report.headSha)).find(
-    (run) => run.externalId === report.externalId && run.name === report.name,
-  );
+  const existing = await findOwnRun(api, report);
   const annotations = (report.annotations ?? []).slice(0, ANNOTATIONS_LIMIT);
   const first = annotations.slice(0, ANNOTATIONS_PER_REQUEST);
   const created = z.object({ id: z.union([z.int(), z.string()]).transform(String) });
@@ -64,6 +64,19 @@ export async function upsertCheckRun(api: RepositoryApi, report: CheckRunReport)
   return id;
 }
 
+/** Of the App's own runs only: another App's run of that name cannot be updated. */
+async function findOwnRun(
+  api: RepositoryApi,
+  { name, headSha, externalId }: CheckRunReport,
+): Promise<CheckRunInfo | undefined> {
+  const route = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs';
+  const where = { ref: headSha, check_name: name, app_id: Number(api.appId), filter: 'all' };
+  const runs = await api.list(checkRunList, (page) => page.check_runs, route, where);
+  return runs
+    .map((run) => infoOf(api, run))
+    .find((run) => run.externalId === externalId && run.name === name && run.appId === api.appId);
+}
+
 function bodyOf(report: CheckRunReport, annotations: readonly CheckAnnotation[]): object {
   return {
     name: report.name,
@@ -71,16 +84,17 @@ function bodyOf(report: CheckRunReport, annotations: readonly CheckAnnotation[])
     status: report.status,
     ...(report.conclusion && { conclusion: report.conclusion }),
     output: {
-      title: report.title.slice(0, TITLE_LIMIT),
+      title: cut(report.title, TITLE_LIMIT) || report.name,
       summary: truncateUtf8(report.summary, TEXT_LIMIT_BYTES),
       ...(report.text !== undefined && { text: truncateUtf8(report.text, TEXT_LIMIT_BYTES) }),
       annotations: annotations.map((it) => ({
         path: it.path,
-        start_line: it.startLine,
-        end_line: it.endLine,
+        // GitHub refuses the whole request for one line that cannot be.
+        start_line: Math.max(1, it.startLine),
+        end_line: Math.max(1, it.startLine, it.endLine),
         annotation_level: it.level,
-        message: truncateUtf8(it.message, ANNOTATION_MESSAGE_LIMIT_BYTES),
-        ...(it.title !== null && { title: it.title.slice(0, TITLE_LIMIT) }),
+        message: truncateUtf8(it.message, ANNOTATION_MESSAGE_LIMIT_BYTES) || report.name,
+        ...(it.title && { title: cut(it.title, TITLE_LIMIT) }),
       })),
     },
     ...(report.actions && { actions: report.actions.slice(0, 3).map(actionOf) }),
@@ -89,13 +103,24 @@ function bodyOf(report: CheckRunReport, annotations: readonly CheckAnnotation[])
 
 function actionOf(action: NonNullable<CheckRunReport['actions']>[number]): object {
   return {
-    label: action.label.slice(0, ACTION_LIMITS.label),
-    description: action.description.slice(0, ACTION_LIMITS.description),
-    identifier: action.identifier.slice(0, ACTION_LIMITS.identifier),
+    label: cut(action.label, ACTION_LIMITS.label),
+    description: cut(action.description, ACTION_LIMITS.description),
+    identifier: cut(action.identifier, ACTION_LIMITS.identifier),
   };
 }
 
-function infoOf(run: z.output<typeof checkRun>): CheckRunInfo {
+function isOf({ owner, repo }: RepositoryApi, url: string): boolean {
+  return url.toLowerCase().includes(`/repos/${owner}/${repo}/pulls/`.toLowerCase());
+}
+
+/** Counted in UTF-16 units, never through the middle of a character. */
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const splits = (text.codePointAt(limit - 1) ?? 0) > 0xffff;
+  return text.slice(0, splits ? limit - 1 : limit);
+}
+
+function infoOf(api: RepositoryApi, run: z.output<typeof checkRun>): CheckRunInfo {
   return {
     id: run.id,
     name: run.name,
@@ -111,7 +136,10 @@ function infoOf(run: z.output<typeof checkRun>): CheckRunInfo {
     outputText: run.output.text,
     annotationsCount: run.output.annotations_count,
     externalId: run.external_id,
-    pullRequestNumbers: run.pull_requests.map((pull) => pull.number),
+    // GitHub also lists pull requests of other repositories that have this head, e.g. the other way between forks.
+    pullRequestNumbers: run.pull_requests
+      .filter(({ url }) => url === null || isOf(api, url))
+      .map(({ number }) => number),
     startedAt: run.started_at,
     completedAt: run.completed_at,
   };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { RepositoryApi } from './api.ts';
-import { isStatus } from './errors.ts';
-import { gitCommit, reference } from './schemas.ts';
+import { encodePath, type RepositoryApi } from './api.ts';
+import { repositoryOf, whyNotThere } from './branches.ts';
+import { GitHubRefusal } from './errors.ts';
+import { gitCommit } from './schemas.ts';
 import type { CommitRequest, CommitResult } from './types.ts';
 
 const created = z.object({ sha: z.string() });
@@ -12,12 +13,9 @@ const created = z.object({ sha: z.string() });
  * Source: REST API, "Git database".
  */
 export async function commitByGitData(api: RepositoryApi, request: CommitRequest): Promise<CommitResult> {
-  const [owner = '', repo = ''] = request.repository.split('/');
-  const where = { owner, repo };
-  const ref = `heads/${request.branch}`;
-  const branch = await api.find(reference, 'GET /repos/{owner}/{repo}/git/ref/{+ref}', { ...where, ref });
-  if (!branch) return { status: 'gone' };
-  if (branch.object.sha !== request.expectedHeadSha) return { status: 'moved' };
+  const where = repositoryOf(request.repository);
+  const elsewhere = await whyNotThere(api, request);
+  if (elsewhere) return elsewhere;
   const base = await api.request(gitCommit, 'GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
     ...where,
     commit_sha: request.expectedHeadSha,
@@ -34,11 +32,12 @@ export async function commitByGitData(api: RepositoryApi, request: CommitRequest
     parents: [request.expectedHeadSha],
   });
   try {
+    const ref = `heads/${encodePath(request.branch)}`;
     await api.raw('PATCH /repos/{owner}/{repo}/git/refs/{+ref}', { ...where, ref, sha, force: false });
   } catch (error) {
-    // Not a fast-forward: somebody pushed in between.
-    if (isStatus(error, 'validation_failed') || isStatus(error, 'conflict')) return { status: 'moved' };
-    if (isStatus(error, 'not_found')) return { status: 'gone' };
+    // Not a fast-forward where somebody pushed in between, else a rule of the repository.
+    const moved = error instanceof GitHubRefusal ? await whyNotThere(api, request) : null;
+    if (moved) return moved;
     throw error;
   }
   return { status: 'committed', sha, via: 'rest' };

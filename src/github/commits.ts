@@ -1,19 +1,11 @@
 import { z } from 'zod';
-import { PermanentError } from '../errors.ts';
+import { PermanentError, TransientError, ValidationError } from '../errors.ts';
 import type { RepositoryApi } from './api.ts';
+import { type Repository, whyNotThere } from './branches.ts';
 import { commitByGitData } from './commit-rest.ts';
 import { isStatus } from './errors.ts';
-import { commit, reference } from './schemas.ts';
+import { commit } from './schemas.ts';
 import type { CommitInfo, CommitRequest, CommitResult } from './types.ts';
-
-export async function getBranchHead(
-  api: RepositoryApi,
-  branch: string,
-  repository: Repository,
-): Promise<string | null> {
-  const route = 'GET /repos/{owner}/{repo}/git/ref/{+ref}';
-  return (await api.find(reference, route, { ...repository, ref: `heads/${branch}` }))?.object.sha ?? null;
-}
 
 export async function getCommit(
   api: RepositoryApi,
@@ -42,35 +34,49 @@ export async function listCommitsSince(
   return end === -1 ? commits : commits.slice(0, end);
 }
 
-/** `owner` and `repo` of the repository that is meant. */
-export interface Repository {
-  owner: string;
-  repo: string;
-}
-
 const MUTATION = `mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`;
 
+const graphqlError = z.object({
+  type: z.string().optional(),
+  message: z.string(),
+  extensions: z.object({ code: z.string().optional() }).nullish(),
+});
+
 const answer = z.object({
   data: z
-    .object({ createCommitOnBranch: z.object({ commit: z.object({ oid: z.string() }) }).nullable() })
+    .object({
+      createCommitOnBranch: z.object({ commit: z.object({ oid: z.string() }).nullable() }).nullable(),
+    })
     .nullish(),
-  errors: z.array(z.object({ type: z.string().optional(), message: z.string() })).optional(),
+  errors: z.array(graphqlError).optional(),
 });
 
 /**
  * Commits on a branch that must still stand at `expectedHeadSha`; never by force. By GraphQL, whose commits are
  * signed; by Git Data where a file mode needs it (GraphQL writes 100644 only) or GraphQL is missing.
  * Source: GraphQL reference, `createCommitOnBranch`.
+ * @throws ValidationError where the target is not named in full
  */
 export async function createCommit(api: RepositoryApi, request: CommitRequest): Promise<CommitResult> {
-  if (request.changes.every((change) => change.mode === '100644')) {
+  target.safeParse(request).error?.issues.forEach(({ path, message }) => {
+    throw new ValidationError(path.join('.'), message);
+  });
+  if (request.changes.every(({ mode, content }) => mode === '100644' || content === null)) {
     const result = await commitByGraphql(api, request);
     if (result) return result;
   }
   return await commitByGitData(api, request);
 }
+
+/** A commit without a full target could end on another branch: a branch is never left to a default. */
+const target = z.object({
+  repository: z.string().regex(/^[^/\s]+\/[^/\s]+$/, 'must be owner/name'),
+  branch: z.string().regex(/^(?!refs\/)\S+$/, 'must be a branch name'),
+  expectedHeadSha: z.string().regex(/^[0-9a-f]{40,64}$/, 'must be a full sha'),
+  changes: z.array(z.unknown()).min(1, 'must not be empty'),
+});
 
 /** Null where the server has no such mutation. */
 async function commitByGraphql(api: RepositoryApi, request: CommitRequest): Promise<CommitResult | null> {
@@ -92,29 +98,34 @@ async function commitByGraphql(api: RepositoryApi, request: CommitRequest): Prom
     if (isStatus(error, 'not_found')) return null;
     throw error;
   }
-  const sha = reply.data?.createCommitOnBranch?.commit.oid;
+  const sha = reply.data?.createCommitOnBranch?.commit?.oid;
   if (sha) return { status: 'committed', sha, via: 'graphql' };
-  return await refusalOf(api, request, reply.errors ?? []);
+  const errors = reply.errors ?? [];
+  // An older server does not know the mutation: then its own schema check speaks, with a code and no type.
+  if (errors.some(({ type, extensions }) => type === undefined && extensions?.code)) return null;
+  return await refusalOf(api, request, errors[0]);
 }
+
+/** Milliseconds to wait after GraphQL's own limit. Source: as in `errors.ts`. */
+const LIMIT_WAIT_MS = 60_000;
 
 async function refusalOf(
   api: RepositoryApi,
-  { repository, branch, expectedHeadSha }: CommitRequest,
-  errors: readonly { type?: string | undefined; message: string }[],
+  request: CommitRequest,
+  error: z.output<typeof graphqlError> | undefined,
 ): Promise<CommitResult> {
+  const what = `GitHub refused the commit: ${error?.message ?? 'without a reason'}`;
+  if (error?.type === 'RATE_LIMITED') {
+    throw new TransientError('rate_limited', what, { retryAfterMs: LIMIT_WAIT_MS });
+  }
   // Whatever GraphQL calls it: the branch itself tells whether it moved or went.
-  const head = await getBranchHead(api, branch, repositoryOf(repository));
-  if (head === null) return { status: 'gone' };
-  if (head !== expectedHeadSha) return { status: 'moved' };
-  const [error] = errors;
-  const code = error?.type === 'FORBIDDEN' ? 'forbidden' : 'refused';
-  throw new PermanentError(code, `GitHub refused the commit: ${error?.message ?? 'without a reason'}`);
-}
-
-/** `owner/name` in two parts. */
-export function repositoryOf(fullName: string): Repository {
-  const [owner = '', repo = ''] = fullName.split('/');
-  return { owner, repo };
+  const elsewhere = await whyNotThere(api, request);
+  if (elsewhere) return elsewhere;
+  // GitHub's own failures have no type; a branch that seemed stale may stand there again.
+  if (error?.type === undefined || error.type === 'STALE_DATA') {
+    throw new TransientError('unavailable', what);
+  }
+  throw new PermanentError(error.type === 'FORBIDDEN' ? 'forbidden' : 'refused', what);
 }
 
 function infoOf(found: z.output<typeof commit>): CommitInfo {

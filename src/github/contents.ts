@@ -1,21 +1,32 @@
 import { z } from 'zod';
-import type { RepositoryApi } from './api.ts';
+import { PermanentError } from '../errors.ts';
+import { encodePath, type RepositoryApi } from './api.ts';
 import { isStatus } from './errors.ts';
 import { blob, gitCommit, tree } from './schemas.ts';
 import type { BlobInfo, FileMode } from './types.ts';
 
 const MODES: readonly string[] = ['100644', '100755', '120000', '160000'] satisfies FileMode[];
 
+/** Bytes of a file that is read whole. */
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
+
 /** Text of a file on the default branch, or null where there is none. */
 export async function readDefaultBranchFile(api: RepositoryApi, path: string): Promise<string | null> {
   // A directory of that name answers with a list.
   const schema = z.union([
-    z.object({ type: z.string(), content: z.string().optional() }),
+    z.object({ type: z.string(), encoding: z.string().optional(), content: z.string().optional() }),
     z.array(z.unknown()),
   ]);
-  const found = await api.find(schema, 'GET /repos/{owner}/{repo}/contents/{+path}', { path });
+  const route = 'GET /repos/{owner}/{repo}/contents/{+path}';
+  const found = await api.find(schema, route, { path: encodePath(path) });
   if (!found || Array.isArray(found) || found.type !== 'file' || found.content === undefined) return null;
+  // Over 1 MB there is no content here ("Get repository content"): nothing must pass for an empty file.
+  if (found.encoding === 'none') throw tooLarge(path);
   return Buffer.from(found.content, 'base64').toString('utf8');
+}
+
+function tooLarge(path: string): PermanentError {
+  return new PermanentError('unexpected_response', `${path} is too large to be read`);
 }
 
 /** Files at a commit with their modes; folders are walked only where a path leads. Missing files are left out. */
@@ -33,6 +44,7 @@ export async function readFiles(
   for (const path of paths) {
     const entry = await walker.find(commit.tree.sha, path.split('/'));
     if (!entry || !MODES.includes(entry.mode)) continue;
+    if ((entry.size ?? 0) > MAX_FILE_BYTES) throw tooLarge(path);
     // A submodule is a commit of another repository: it has no content here.
     const content = entry.type === 'commit' ? Buffer.alloc(0) : await walker.read(entry.sha);
     files.push({ path, mode: entry.mode as FileMode, content });

@@ -20,15 +20,34 @@ const REFUSALS: Readonly<Record<number, RefusalCode>> = {
   422: 'validation_failed',
 };
 
-/** Least wait after a secondary limit that names none. Source: GitHub's "Best practices for using the REST API". */
+/** Least wait after a secondary limit that names none. Source: GitHub's "Rate limits for the REST API". */
 const SECONDARY_LIMIT_WAIT_MS = 60_000;
 
 /** Longest wait that is believed, in milliseconds. */
 const MAX_WAIT_MS = 3_600_000;
 
+/** GitHub refused one request. */
+export class GitHubRefusal extends PermanentError {
+  declare readonly code: RefusalCode;
+  readonly status: number;
+  /** Permissions that GitHub would have accepted, e.g. `contents=write`; null where it named none. */
+  readonly acceptedPermissions: string | null;
+
+  constructor(status: number, message: string, cause: Error, acceptedPermissions: string | null = null) {
+    super(REFUSALS[status] ?? 'refused', message, { cause });
+    this.status = status;
+    this.acceptedPermissions = acceptedPermissions;
+  }
+}
+
 /** Whether an error is GitHub's refusal of that code. */
 export function isStatus(error: unknown, code: RefusalCode): boolean {
-  return error instanceof PermanentError && error.code === code;
+  return error instanceof GitHubRefusal && error.code === code;
+}
+
+/** Status of a failed request, or 0 where there was no answer. */
+export function statusOf(thrown: unknown): number {
+  return thrown instanceof RequestError && thrown.response ? thrown.status : 0;
 }
 
 /**
@@ -38,37 +57,73 @@ export function isStatus(error: unknown, code: RefusalCode): boolean {
 export function errorOfRequest(thrown: unknown): CheckmendError {
   if (thrown instanceof CheckmendError) return thrown;
   const error = toError(thrown);
-  if (!(error instanceof RequestError) || !error.response) {
+  const answer = answerOf(error);
+  if (!answer) {
     return new TransientError('network', `GitHub did not answer: ${error.message}`, { cause: error });
   }
-  const { status, response } = error;
-  const limit = limitOf(error);
+  const { status, headers } = answer;
+  const limit = limitOf(answer);
   const what = `GitHub answered ${status}: ${error.message.slice(0, 300)}`;
-  if (limit) return new TransientError('rate_limited', what, { cause: error, retryAfterMs: limit });
+  if (limit !== null) return new TransientError('rate_limited', what, { cause: error, retryAfterMs: limit });
   if (status >= 500 || status === 408) {
-    const retryAfterMs = secondsOf(response.headers['retry-after']);
+    const retryAfterMs = secondsOf(headers['retry-after']);
     return new TransientError('unavailable', what, { cause: error, ...(retryAfterMs && { retryAfterMs }) });
   }
-  return new PermanentError(REFUSALS[status] ?? 'refused', what, { cause: error });
+  const accepted = headers['x-accepted-github-permissions'];
+  const needs = status === 403 && accepted ? ` (needs ${accepted})` : '';
+  return new GitHubRefusal(status, `${what}${needs}`, error, accepted ? String(accepted) : null);
 }
 
-/** Milliseconds to wait where a 403 or 429 is a rate limit, else null. */
-function limitOf({ status, response, message }: RequestError): number | null {
-  if (!response || (status !== 403 && status !== 429)) return null;
-  const { headers } = response;
+/**
+ * What it means that no token could be had for an installation: where GitHub does not know it, the App was
+ * uninstalled (a new installation has a new id), and everything behind it is gone.
+ */
+export function errorOfToken(thrown: unknown, installationId: string): CheckmendError {
+  const error = errorOfRequest(thrown);
+  if (!isStatus(error, 'not_found') && !isStatus(error, 'gone')) return error;
+  return new PermanentError('gone', `installation ${installationId} is gone`, { cause: error });
+}
+
+interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string | number | undefined>>;
+  data: unknown;
+}
+
+/** The answer that an error carries: a `RequestError`, or the throttling plugin's error for GraphQL's own limit. */
+function answerOf(error: Error): Answer | null {
+  if (!('response' in error) || typeof error.response !== 'object' || error.response === null) return null;
+  const { status, headers, data } = error.response as Partial<Answer>;
+  return typeof status === 'number' ? { status, headers: headers ?? {}, data } : null;
+}
+
+/** Milliseconds to wait where an answer is a rate limit, else null. */
+function limitOf({ status, headers, data }: Answer): number | null {
+  const limited = status === 403 || status === 429 || hasGraphqlLimit(data);
+  if (!limited) return null;
   const asked = secondsOf(headers['retry-after']);
   if (asked) return asked;
-  if (headers['x-ratelimit-remaining'] === '0') {
+  if (String(headers['x-ratelimit-remaining']) === '0') {
     const resetAt = Number(headers['x-ratelimit-reset']) * 1000;
-    const servedAt = Date.parse(headers.date ?? '');
+    const servedAt = Date.parse(String(headers.date));
     // Both times are GitHub's, so that a wrong clock here does not matter.
     const wait = Number.isFinite(resetAt - servedAt) ? resetAt - servedAt : SECONDARY_LIMIT_WAIT_MS;
     return Math.min(MAX_WAIT_MS, Math.max(1000, wait));
   }
-  // A secondary limit without headers has no other sign than its text.
-  return status === 429 || /secondary rate limit|abuse detection/i.test(message)
-    ? SECONDARY_LIMIT_WAIT_MS
-    : null;
+  return status !== 403 || namesSecondaryLimit(data) ? SECONDARY_LIMIT_WAIT_MS : null;
+}
+
+/** A secondary limit without headers is told from a missing permission by the page that the answer points to. */
+function namesSecondaryLimit(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null || !('documentation_url' in data)) return false;
+  return /#(?:about-)?secondary-rate-limits|#abuse-rate-limits/.test(String(data.documentation_url));
+}
+
+/** GraphQL answers 200 with this error type. Source: GitHub's "Rate limits … for the GraphQL API". */
+function hasGraphqlLimit(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null || !('errors' in data)) return false;
+  const { errors } = data;
+  return Array.isArray(errors) && errors.some((error: { type?: unknown }) => error?.type === 'RATE_LIMITED');
 }
 
 function secondsOf(header: string | number | undefined): number | null {

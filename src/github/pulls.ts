@@ -33,11 +33,17 @@ export async function findPullRequestsByHead(api: RepositoryApi, sha: string): P
 async function pullRequestsOfCommit(api: RepositoryApi, sha: string): Promise<PullRequestInfo[]> {
   try {
     const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls';
-    return (await api.list(list, (page) => page, route, { commit_sha: sha })).map(infoOf);
+    const pulls = await api.list(list, (page) => page, route, { commit_sha: sha });
+    // A fork's commit can stand in pull requests of other repositories too.
+    return pulls.filter((pull) => isHere(api, pull.base.repo.full_name)).map(infoOf);
   } catch (error) {
     if (isStatus(error, 'not_found') || isStatus(error, 'validation_failed')) return [];
     throw error;
   }
+}
+
+function isHere({ owner, repo }: RepositoryApi, fullName: string): boolean {
+  return fullName.toLowerCase() === `${owner}/${repo}`.toLowerCase();
 }
 
 function infoOf(pull: z.output<typeof pullRequest>): PullRequestInfo {

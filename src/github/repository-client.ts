@@ -1,17 +1,22 @@
+import type { Clock } from '../clock.ts';
 import * as actions from './actions.ts';
 import type { RepositoryApi } from './api.ts';
+import { getBranchHead, type Repository, repositoryOf } from './branches.ts';
 import * as checks from './checks.ts';
 import * as commits from './commits.ts';
 import * as contents from './contents.ts';
+import { getJobLog } from './job-log.ts';
 import * as pulls from './pulls.ts';
 import type { CheckRunReport, CommitRequest, RepositoryClient } from './types.ts';
 
 /** {@link RepositoryClient} over GitHub's API: one method a call, grouped as GitHub's documentation groups them. */
 export class OctokitRepositoryClient implements RepositoryClient {
   readonly #api: RepositoryApi;
+  readonly #clock: Clock;
 
-  constructor(api: RepositoryApi) {
+  constructor(api: RepositoryApi, clock: Clock) {
     this.#api = api;
+    this.#clock = clock;
   }
 
   get owner() {
@@ -32,7 +37,7 @@ export class OctokitRepositoryClient implements RepositoryClient {
   upsertCheckRun = (report: CheckRunReport) => checks.upsertCheckRun(this.#api, report);
 
   getJob = (jobId: string) => actions.getJob(this.#api, jobId);
-  getJobLog = (jobId: string) => actions.getJobLog(this.#api, jobId);
+  getJobLog = (jobId: string) => getJobLog(this.#api, jobId, this.#clock);
   getWorkflowRun = (runId: string) => actions.getWorkflowRun(this.#api, runId);
   listJobs = (runId: string) => actions.listJobs(this.#api, runId);
   rerunFailedJobs = (runId: string) => actions.rerunFailedJobs(this.#api, runId);
@@ -42,16 +47,14 @@ export class OctokitRepositoryClient implements RepositoryClient {
     contents.readFiles(this.#api, sha, paths, this.#where(repository));
 
   getBranchHead = (branch: string, repository?: string) =>
-    commits.getBranchHead(this.#api, branch, this.#where(repository));
+    getBranchHead(this.#api, branch, this.#where(repository));
   getCommit = (sha: string, repository?: string) =>
     commits.getCommit(this.#api, sha, this.#where(repository));
   listCommitsSince = (branch: string, untilSha: string, repository?: string) =>
     commits.listCommitsSince(this.#api, branch, untilSha, this.#where(repository));
   createCommit = (request: CommitRequest) => commits.createCommit(this.#api, request);
 
-  #where(repository: string | undefined): commits.Repository {
-    return repository === undefined
-      ? { owner: this.owner, repo: this.repo }
-      : commits.repositoryOf(repository);
+  #where(repository: string | undefined): Repository {
+    return repository === undefined ? { owner: this.owner, repo: this.repo } : repositoryOf(repository);
   }
 }

@@ -63,7 +63,7 @@ export const checkRun = z.object({
   external_id: text,
   output: z.object({ title: text, summary: text, text, annotations_count: z.int() }),
   pull_requests: z
-    .array(z.object({ number: z.int() }))
+    .array(z.object({ number: z.int(), url: text }))
     .nullish()
     .transform((value) => value ?? []),
   started_at: optionalTime,
@@ -91,6 +91,7 @@ export const job = z.object({
   name: z.string(),
   status: z.string(),
   conclusion,
+  completed_at: optionalTime,
 });
 
 export const workflowRun = z.object({
@@ -121,7 +122,15 @@ export const gitCommit = z.object({ sha: z.string(), tree: z.object({ sha: z.str
 
 export const tree = z.object({
   truncated: z.boolean().nullish(),
-  tree: z.array(z.object({ path: z.string(), mode: z.string(), type: z.string(), sha: z.string() })),
+  tree: z.array(
+    z.object({
+      path: z.string(),
+      mode: z.string(),
+      type: z.string(),
+      sha: z.string(),
+      size: z.int().nullish(),
+    }),
+  ),
 });
 
 export const blob = z.object({ content: z.string(), encoding: z.string() });

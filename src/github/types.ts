@@ -17,6 +17,7 @@ export interface PullRequestInfo {
   baseRef: string;
   /** True when the head lies in another repository than the base. */
   fork: boolean;
+  /** Known of a pull request that was read by its number; false in listings, where GitHub leaves it out. */
   maintainerCanModify: boolean;
   /** Milliseconds since the epoch. */
   updatedAt: number;

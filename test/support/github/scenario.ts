@@ -3,7 +3,7 @@ import { completePull, completeCheckRun as shown } from './complete.ts';
 import * as checks from './scenario/checks.ts';
 import * as git from './scenario/git.ts';
 import * as pulls from './scenario/pulls.ts';
-import { arrayOf, type Json, objectOf, objectsOf, textOf } from './wire.ts';
+import { arrayOf, encodePath, type Json, objectOf, objectsOf, textOf } from './wire.ts';
 import { act, headOf, look, type World } from './world.ts';
 
 /** A check run as a scenario sees it. */
@@ -59,11 +59,11 @@ export class Scenario {
   resetBranch = (repository: string, branch: string, sha: string) =>
     git.moveBranch(this.#world, repository, branch, sha, { force: true });
   deleteBranch = async (repository: string, branch: string) => {
-    await act(this.#world, repository, `DELETE /repos/${repository}/git/refs/heads/${branch}`);
+    await act(this.#world, repository, `DELETE /repos/${repository}/git/refs/heads/${encodePath(branch)}`);
   };
   /** Protects a branch: reviews are required, also of administrators. */
   protectBranch = async (repository: string, branch: string) => {
-    await act(this.#world, repository, `PUT /repos/${repository}/branches/${branch}/protection`, {
+    await act(this.#world, repository, `PUT /repos/${repository}/branches/${encodePath(branch)}/protection`, {
       required_status_checks: null,
       enforce_admins: true,
       required_pull_request_reviews: { required_approving_review_count: 1 },

@@ -104,3 +104,8 @@ export function pageOf<Entry>(entries: readonly Entry[], query: URLSearchParams)
   const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
   return entries.slice((page - 1) * size, page * size);
 }
+
+/** A path of which each segment is encoded, e.g. the name of a branch. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}

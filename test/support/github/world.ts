@@ -3,7 +3,14 @@ import type { Emulator } from './emulator.ts';
 import { mustSucceed } from './emulator.ts';
 import type { Extras } from './extras.ts';
 import type { Hooks } from './hooks.ts';
-import { type ApiRequest, type ApiResponse, type Json, objectOf, type ScenarioHints } from './wire.ts';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  encodePath,
+  type Json,
+  objectOf,
+  type ScenarioHints,
+} from './wire.ts';
 
 /** The App that is under test, as it is registered at the local GitHub. */
 export interface LocalApp {
@@ -82,8 +89,8 @@ export async function look(world: World, repository: string, path: string): Prom
 
 /** The sha that a branch stands at, or null where there is no such branch. */
 export async function headOf(world: World, repository: string, branch: string): Promise<string | null> {
-  const path = branch.split('/').map(encodeURIComponent).join('/');
-  const answer = await look(world, repository, `/repos/${repository}/git/ref/heads/${path}`);
+  const path = `/repos/${repository}/git/ref/heads/${encodePath(branch)}`;
+  const answer = await look(world, repository, path);
   const object = answer ? objectOf(answer).object : null;
   return object ? String((object as Json).sha) : null;
 }

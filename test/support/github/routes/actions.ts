@@ -55,7 +55,7 @@ export function actionsRoutes(world: World, addresses: LogAddresses): Route[] {
     job(`GET ${base}/jobs/:id`, async (id) => json(200, await jobJson(world, id))),
     job(`GET ${base}/jobs/:id/logs`, async (id) => {
       const log = world.extras.logs.get(id);
-      if (!(log instanceof Buffer)) return refusal(404, 'Not Found');
+      if (!(log instanceof Buffer)) return refusal(log === 'gone' ? 410 : 404, 'Not Found');
       return empty(302, { location: `${world.url}${LOG_STORAGE}${addresses.give(id)}` });
     }),
     job(`POST ${base}/jobs/:id/rerun`, async (id) => {

@@ -4,6 +4,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   at,
+  encodePath,
   type Json,
   json,
   objectOf,
@@ -83,7 +84,7 @@ async function createCommit(world: World, request: ApiRequest, input: Json): Pro
     parents: [expected],
   });
   const sha = textOf(commit, 'sha');
-  await step('PATCH', `/git/refs/heads/${branch}`, { sha, force: false });
+  await step('PATCH', `/git/refs/heads/${encodePath(branch)}`, { sha, force: false });
   return sha;
 }
 

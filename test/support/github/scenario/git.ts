@@ -1,4 +1,4 @@
-import { arrayOf, type Json, objectOf, objectsOf, textOf } from '../wire.ts';
+import { arrayOf, encodePath, type Json, objectOf, objectsOf, textOf } from '../wire.ts';
 import { act, headOf, look, type World } from '../world.ts';
 
 /** Contents by path: text or bytes, null to delete, an object for another mode than 100644. */
@@ -81,7 +81,7 @@ export async function moveBranch(
   sha: string,
   options: { as?: string; force?: boolean } = {},
 ): Promise<void> {
-  const route = `PATCH /repos/${repository}/git/refs/heads/${branch}`;
+  const route = `PATCH /repos/${repository}/git/refs/heads/${encodePath(branch)}`;
   const as = options.as === undefined ? {} : { as: options.as };
   await act(world, repository, route, { sha, force: options.force ?? false }, as);
 }
@@ -93,7 +93,7 @@ export async function readFile(
   ref: string,
   path: string,
 ): Promise<Buffer | null> {
-  const where = `/repos/${repository}/contents/${path.split('/').map(encodeURIComponent).join('/')}`;
+  const where = `/repos/${repository}/contents/${encodePath(path)}`;
   const answer = await look(world, repository, `${where}?ref=${encodeURIComponent(ref)}`);
   return answer ? Buffer.from(textOf(objectOf(answer), 'content'), 'base64') : null;
 }

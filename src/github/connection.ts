@@ -1,0 +1,130 @@
+import type { Octokit } from '@octokit/core';
+import { type Clock, sleep } from '../clock.ts';
+import { TransientError } from '../errors.ts';
+import { errorOfRequest, isStatus, statusOf } from './errors.ts';
+import { EtagCache } from './etag-cache.ts';
+import { RateGate } from './rate-gate.ts';
+import type { InstallationTokens } from './tokens.ts';
+
+/** Parameters of a route: path parameters, query or body. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** A successful answer. */
+export interface Answer {
+  status: number;
+  data: unknown;
+  headers: Headers;
+}
+
+/** Options of one request. */
+export interface SendOptions {
+  /** Answer with the body as a stream and do not follow a redirect; default false. */
+  bare?: boolean;
+}
+
+/** Milliseconds in which a new token may not be known everywhere at GitHub yet (octokit/auth-app.js#65). */
+const TOKEN_YOUTH_MS = 5000;
+const TOKEN_RETRY_MS = 1000;
+
+/** Fresh tokens in a row that may be refused before it is not the tokens' fault. */
+const MAX_REFUSED_TOKENS = 3;
+
+/** Requests of one installation: its token, its limits, and the answers that it has in hand. */
+export class InstallationConnection {
+  readonly #octokit: Octokit;
+  readonly #tokens: InstallationTokens;
+  readonly #clock: Clock;
+  readonly #gate: RateGate;
+  readonly #etags = new EtagCache();
+  #refusedTokens = 0;
+
+  constructor(octokit: Octokit, tokens: InstallationTokens, clock: Clock) {
+    this.#octokit = octokit;
+    this.#tokens = tokens;
+    this.#clock = clock;
+    this.#gate = new RateGate(clock);
+  }
+
+  /**
+   * One request. A token that is refused is replaced once; reads are conditional and, where GitHub does not answer,
+   * tried twice; writes are sent once.
+   * @throws TransientError, PermanentError as `RepositoryClient` says
+   */
+  async send(route: string, parameters: Parameters, options: SendOptions = {}): Promise<Answer> {
+    let refresh = false;
+    for (let tries = 0; ; tries++) {
+      this.#gate.pass();
+      const token = await this.#token(refresh);
+      try {
+        const answer = await this.#request(route, parameters, token.value, options);
+        this.#refusedTokens = 0;
+        return answer;
+      } catch (thrown) {
+        const status = statusOf(thrown);
+        const error = errorOfRequest(thrown);
+        this.#gate.note(error);
+        const ofToken = status === 401 || (isStatus(error, 'forbidden') && token.ageMs < TOKEN_YOUTH_MS);
+        if (!ofToken || (tries > 0 && status !== 401)) throw error;
+        if (tries > 0) throw this.#refused(error);
+        refresh = token.ageMs >= TOKEN_YOUTH_MS;
+        if (!refresh) await sleep(this.#clock, TOKEN_RETRY_MS);
+      }
+    }
+  }
+
+  async #token(refresh: boolean) {
+    try {
+      return await this.#tokens.get(refresh);
+    } catch (error) {
+      this.#gate.note(error as Error);
+      throw error;
+    }
+  }
+
+  /** Also the second token was refused: another one may do soon, but not for ever. */
+  #refused(error: Error): Error {
+    this.#refusedTokens += 1;
+    if (this.#refusedTokens >= MAX_REFUSED_TOKENS) return error;
+    return new TransientError('token_refused', 'GitHub refuses a fresh token', {
+      cause: error,
+      retryAfterMs: TOKEN_YOUTH_MS,
+    });
+  }
+
+  async #request(
+    route: string,
+    parameters: Parameters,
+    token: string,
+    { bare = false }: SendOptions,
+  ): Promise<Answer> {
+    const reading = route.startsWith('GET ');
+    const key = reading && !bare ? `${route} ${JSON.stringify(parameters)}` : null;
+    const known = key === null ? undefined : this.#etags.find(key);
+    try {
+      const { status, data, headers } = await this.#octokit.request(route, {
+        ...parameters,
+        headers: {
+          authorization: `token ${token}`,
+          ...(known && { 'if-none-match': known.etag }),
+        },
+        request: {
+          // A write whose answer was lost may have been done: its own mark is looked for, not sent again.
+          ...(!reading && { retries: 0 }),
+          ...(bare && { redirect: 'manual', parseSuccessResponseBody: false }),
+        },
+      });
+      const answer = { status, data, headers: new Headers(stringValues(headers)) };
+      if (key !== null) this.#etags.keep(key, answer);
+      return answer;
+    } catch (thrown) {
+      if (known && statusOf(thrown) === 304) return { status: 304, ...known };
+      throw thrown;
+    }
+  }
+}
+
+function stringValues(headers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}
