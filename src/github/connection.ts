@@ -4,7 +4,7 @@ import { TransientError } from '../errors.ts';
 import { errorOfRequest, isStatus, statusOf } from './errors.ts';
 import { EtagCache } from './etag-cache.ts';
 import { RateGate } from './rate-gate.ts';
-import type { InstallationTokens } from './tokens.ts';
+import type { InstallationToken, InstallationTokens } from './tokens.ts';
 
 /** Parameters of a route: path parameters, query or body. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -29,6 +29,11 @@ const TOKEN_RETRY_MS = 1000;
 /** Fresh tokens in a row that may be refused before it is not the tokens' fault. */
 const MAX_REFUSED_TOKENS = 3;
 
+/** A token that GitHub may not know everywhere yet. */
+function isYoung({ ageMs, proven }: InstallationToken): boolean {
+  return !proven && ageMs < TOKEN_YOUTH_MS;
+}
+
 /** Requests of one installation: its token, its limits, and the answers that it has in hand. */
 export class InstallationConnection {
   readonly #octokit: Octokit;
@@ -51,28 +56,31 @@ export class InstallationConnection {
    * @throws TransientError, PermanentError as `RepositoryClient` says
    */
   async send(route: string, parameters: Parameters, options: SendOptions = {}): Promise<Answer> {
-    let refresh = false;
-    for (let tries = 0; ; tries++) {
+    let token = await this.#token(false);
+    for (const left = { refresh: 1, wait: 1 }; ; ) {
       this.#gate.pass();
-      const token = await this.#token(refresh);
       try {
         const answer = await this.#request(route, parameters, token.value, options);
+        this.#tokens.prove(token);
         this.#refusedTokens = 0;
         return answer;
       } catch (thrown) {
-        const status = statusOf(thrown);
         const error = errorOfRequest(thrown);
         this.#gate.note(error);
-        const ofToken = status === 401 || (isStatus(error, 'forbidden') && token.ageMs < TOKEN_YOUTH_MS);
-        if (!ofToken || (tries > 0 && status !== 401)) throw error;
-        if (tries > 0) throw this.#refused(error);
-        refresh = token.ageMs >= TOKEN_YOUTH_MS;
-        if (!refresh) await sleep(this.#clock, TOKEN_RETRY_MS);
+        const unauthorized = isStatus(error, 'unauthorized');
+        if (isYoung(token) && (unauthorized || isStatus(error, 'forbidden')) && left.wait-- > 0) {
+          await sleep(this.#clock, TOKEN_RETRY_MS);
+        } else if (unauthorized && !isYoung(token) && left.refresh-- > 0) {
+          token = await this.#token(true);
+        } else {
+          throw unauthorized ? this.#refused(error) : error;
+        }
       }
     }
   }
 
-  async #token(refresh: boolean) {
+  async #token(refresh: boolean): Promise<InstallationToken> {
+    this.#gate.pass();
     try {
       return await this.#tokens.get(refresh);
     } catch (error) {
@@ -81,7 +89,7 @@ export class InstallationConnection {
     }
   }
 
-  /** Also the second token was refused: another one may do soon, but not for ever. */
+  /** A fresh token was refused: another one may do soon, but not for ever. */
   #refused(error: Error): Error {
     this.#refusedTokens += 1;
     if (this.#refusedTokens >= MAX_REFUSED_TOKENS) return error;

@@ -7,6 +7,8 @@ export interface InstallationToken {
   readonly value: string;
   /** Milliseconds since it was first had here. */
   readonly ageMs: number;
+  /** GitHub has taken it before: then a refusal is not for its youth. */
+  readonly proven: boolean;
 }
 
 /** Mints a token, or answers the one in hand; `refresh` mints in any case. Octokit's own, by installation. */
@@ -19,7 +21,7 @@ export class InstallationTokens {
   readonly #installationId: string;
   readonly #mint: Mint;
   readonly #clock: Clock;
-  #known: { value: string; since: number } | null = null;
+  #known: { value: string; since: number; proven: boolean } | null = null;
 
   constructor(installationId: string, mint: Mint, clock: Clock) {
     this.#installationId = installationId;
@@ -39,7 +41,12 @@ export class InstallationTokens {
     } catch (thrown) {
       throw errorOfToken(thrown, this.#installationId);
     }
-    if (this.#known?.value !== value) this.#known = { value, since: now };
-    return { value, ageMs: now - this.#known.since };
+    if (this.#known?.value !== value) this.#known = { value, since: now, proven: false };
+    return { value, ageMs: now - this.#known.since, proven: this.#known.proven };
+  }
+
+  /** GitHub has taken that token. */
+  prove({ value }: InstallationToken): void {
+    if (this.#known?.value === value) this.#known.proven = true;
   }
 }

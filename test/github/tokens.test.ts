@@ -1,5 +1,6 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
+import type { ManualClock } from '../../src/manual-clock.ts';
 import { API, mint, newClient, pullRoute, refuseEverythingElse, settledClient } from './refused.ts';
 
 refuseEverythingElse();
@@ -20,8 +21,12 @@ describe('tokens', () => {
     const { client, clock } = await settledClient({}, 4);
     const outcomes: string[] = [];
     for (let round = 0; round < 3; round++) {
-      pullRoute().times(2).reply(401, {});
-      outcomes.push(await client.getPullRequest(7).then(String, (error) => `${error.name} ${error.code}`));
+      // The one in hand, the new one, and the new one a second later.
+      pullRoute().times(3).reply(401, {});
+      const outcome = client.getPullRequest(7).then(String, (error) => `${error.name} ${error.code}`);
+      await waiting(clock);
+      await clock.advance(1000);
+      outcomes.push(await outcome);
       await clock.advance(6000);
     }
     expect(outcomes).toEqual([
@@ -36,7 +41,7 @@ describe('tokens', () => {
     pullRoute().reply(status, {});
     pullRoute().reply(404, {});
     const answer = young.getPullRequest(7);
-    while (clock.pendingTimers === 0) await new Promise((resolve) => setImmediate(resolve));
+    await waiting(clock);
     await clock.advance(1000);
     expect(await answer).toBeNull();
   });
@@ -59,3 +64,8 @@ describe('tokens', () => {
     await expect(refused.getPullRequest(7)).rejects.toMatchObject({ name, code });
   });
 });
+
+/** Until somebody waits for the clock. */
+async function waiting(clock: ManualClock): Promise<void> {
+  while (clock.pendingTimers === 0) await new Promise((resolve) => setImmediate(resolve));
+}

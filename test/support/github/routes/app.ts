@@ -93,7 +93,7 @@ async function installationRepositories(world: World, request: ApiRequest): Prom
   const found = await world.emulator.forward({
     ...requestOf(world, world.accounts.writerOf(account), 'GET /search/repositories'),
     query: new URLSearchParams({
-      q: `${kind}:${account} fork:true`,
+      q: `${kind}:${account}`,
       per_page: request.query.get('per_page') ?? '30',
       page: request.query.get('page') ?? '1',
     }),
