@@ -26,6 +26,8 @@ export interface GitHubAppOptions {
   userAgent?: string;
   /** Space requests out as GitHub asks for (one write a second); default true. */
   throttle?: boolean;
+  /** Milliseconds until a request that was sent must be answered, body included; default 20 000. */
+  requestTimeoutMs?: number;
 }
 
 /** Clients and connections kept; the one that was not used longest is dropped first. */

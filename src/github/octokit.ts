@@ -12,12 +12,13 @@ export interface OctokitSettings {
   /** Space writes out by a second, as GitHub asks for. */
   throttle: boolean;
   userAgent?: string;
+  /** Milliseconds until a request that was sent must be answered, body included; default 20 000. */
+  requestTimeoutMs?: number;
 }
 
 /** Seconds that a limit may ask for and still be waited out in place; longer ones go back to the queue. */
 const WAIT_IN_PLACE_SECONDS = 2;
 
-/** Milliseconds until a request that was sent must be answered, body included. */
 const REQUEST_TIMEOUT_MS = 20_000;
 
 /** Milliseconds before a read that failed is tried again. */
@@ -36,7 +37,7 @@ export function createOctokit(settings: OctokitSettings, id: string): Octokit {
 
 /** The same as a class, for `@octokit/app` to make its own of. */
 export function octokitClass(
-  { apiUrl, logger, throttle, userAgent }: OctokitSettings,
+  { apiUrl, logger, throttle, userAgent, requestTimeoutMs = REQUEST_TIMEOUT_MS }: OctokitSettings,
   id: string,
 ): typeof Octokit {
   const log = logger.child({ part: 'octokit' });
@@ -52,7 +53,7 @@ export function octokitClass(
     // What lasts longer than one quick try is the queue's to wait for. Not as `request.retries`: with that the
     // plugin also repeats what it should not (404, 422).
     retry: { retries: 1, retryAfterBaseValue: RETRY_DELAY_MS, doNotRetry: ANSWERS },
-    request: { fetch: fetchWithDeadline },
+    request: { fetch: fetchWithin(requestTimeoutMs) },
     log: {
       debug: () => undefined,
       info: () => undefined,
@@ -63,9 +64,11 @@ export function octokitClass(
 }
 
 /** The deadline counts from sending on: waiting for one's turn in the throttle is no failure of GitHub's. */
-function fetchWithDeadline(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-  const signals = [AbortSignal.timeout(REQUEST_TIMEOUT_MS), ...(init.signal ? [init.signal] : [])];
-  return fetch(input, { ...init, signal: AbortSignal.any(signals) });
+function fetchWithin(timeoutMs: number): typeof fetch {
+  return (input, init = {}) => {
+    const signals = [AbortSignal.timeout(timeoutMs), ...(init.signal ? [init.signal] : [])];
+    return fetch(input, { ...init, signal: AbortSignal.any(signals) });
+  };
 }
 
 function routeOf(request: object): object {

@@ -73,6 +73,19 @@ describe('manners', () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(900);
   });
 
+  it('gives up on a request that is not answered, and sends a write once', async () => {
+    const client = clientOf(bench.github, { requestTimeoutMs: 100 });
+    await client.getPullRequest(1);
+    const never = Promise.withResolvers<void>();
+    const fault = bench.github.faults.add({ route: '* /repos/**', times: 9, until: never.promise });
+    const late = { name: 'TransientError', code: 'network' };
+    await expect(client.getPullRequest(2)).rejects.toMatchObject(late);
+    expect(fault.left).toBe(7);
+    await expect(client.rerunFailedJobs('1')).rejects.toMatchObject(late);
+    expect(fault.left).toBe(6);
+    never.resolve();
+  });
+
   it('reads its own slug, and tries again where that failed', async () => {
     const app = appOf(bench.github);
     bench.github.faults.add({ route: 'GET /app', status: 503, times: 2 });
