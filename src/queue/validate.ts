@@ -5,13 +5,13 @@ import type { ExchangeRequest } from './types.ts';
 const QUEUE_NAME_MAX = 128;
 
 /** Longest delay: a year, in milliseconds. */
-export const DELAY_MAX_MS = 365 * 24 * 60 * 60 * 1000;
+const DELAY_MAX_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** Most messages of one exchange. */
-export const WANT_MAX = 256;
+const WANT_MAX = 256;
 
 /** Longest wait of one exchange, in milliseconds. */
-export const WAIT_MAX_MS = 60_000;
+const WAIT_MAX_MS = 60_000;
 
 /** Most messages of one chunk of `sendMessages`, and most dead letters of one call. */
 export const SEND_CHUNK = 200;

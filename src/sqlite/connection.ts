@@ -62,7 +62,7 @@ export function openReader(path: string, busyTimeoutMs: number): Database.Databa
 }
 
 /** Version of the SQLite engine, e.g. `3.51.3`. */
-export function engineVersion(db: Database.Database): string {
+function engineVersion(db: Database.Database): string {
   return String(db.prepare('SELECT sqlite_version()').pluck().get());
 }
 

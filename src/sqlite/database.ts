@@ -90,6 +90,11 @@ export class SqliteDatabase {
     return this.#request({ kind: 'run', operation, input });
   }
 
+  /** Calls a control of an extension in the writer thread: outside of any transaction, so it waits for no lock. */
+  control(operation: string, input: unknown): Promise<unknown> {
+    return this.#request({ kind: 'control', operation, input });
+  }
+
   /**
    * Reads on the main thread: for short queries by index. Sees every batch that has resolved.
    * @throws DatabaseError `closed`, `locked`, `io`, `corrupt`, `sql`

@@ -4,7 +4,7 @@ import { DatabaseError } from './errors.ts';
  * Oldest engine that is accepted: WAL databases of 3.7.0 to 3.51.2 could be corrupted when several connections
  * write and checkpoint at once; fixed in 3.51.3 (https://www.sqlite.org/wal.html#walreset).
  */
-export const ENGINE_MIN = '3.51.3';
+const ENGINE_MIN = '3.51.3';
 
 /** @throws DatabaseError `engine_too_old` if `version` is below {@link ENGINE_MIN} */
 export function assertEngineVersion(version: string): void {

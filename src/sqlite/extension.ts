@@ -16,6 +16,8 @@ export interface WriterExtension {
    * what it threw undoes its own changes only. State in memory must not depend on the transaction's fate.
    */
   readonly operations: Readonly<Record<string, (input: unknown) => unknown>>;
+  /** Functions that are called outside of any transaction, for what is not in the database; they must not write. */
+  readonly controls?: Readonly<Record<string, (input: unknown) => unknown>>;
   /** Frees timers; called before the connection is closed. */
   close?(): void;
 }

@@ -26,7 +26,14 @@ export type Task =
   | { kind: 'run'; operation: string; input: unknown };
 
 /** A request to the writer thread; `id` comes back with its reply. */
-export type WriterRequest = { id: number } & (Task | { kind: 'extend'; url: string } | { kind: 'close' });
+export type WriterRequest = { id: number } & WriterCommand;
+
+/** A task, or something that happens outside of any transaction. */
+export type WriterCommand =
+  | Task
+  | { kind: 'control'; operation: string; input: unknown }
+  | { kind: 'extend'; url: string }
+  | { kind: 'close' };
 
 /** What came of a request. */
 export type WriterReply = { id: number } & ({ ok: true; value: unknown } | { ok: false; error: PlainError });

@@ -10,6 +10,8 @@ import type { Task, ThreadMessage, WriterData, WriterReply, WriterRequest } from
 /** Most tasks of one commit: bounds how long the write lock is held and how long the first reply waits. */
 const GROUP_MAX = 512;
 
+type Callable = (input: unknown) => unknown;
+
 /** The thread that owns the writing connection of one file. */
 class Writer {
   readonly #db: Database.Database;
@@ -19,7 +21,8 @@ class Writer {
   readonly #vacuum: IdleVacuum;
   readonly #extensions = new Map<string, Promise<WriterExtension>>();
   readonly #installed: WriterExtension[] = [];
-  readonly #operations = new Map<string, (input: unknown) => unknown>();
+  readonly #operations = new Map<string, Callable>();
+  readonly #controls = new Map<string, Callable>();
 
   constructor(db: Database.Database, port: MessagePort) {
     this.#db = db;
@@ -43,7 +46,8 @@ class Writer {
       else {
         this.#runGroup(group);
         group = [];
-        if (request.kind === 'extend') void this.#extend(request.id, request.url);
+        if (request.kind === 'control') this.#control(request);
+        else if (request.kind === 'extend') void this.#extend(request.id, request.url);
         else this.#close(request.id);
       }
       if (group.length >= GROUP_MAX) {
@@ -65,9 +69,15 @@ class Writer {
     if (task.kind === 'batch') {
       return task.statements.map((statement) => runStatement(this.#statements, statement));
     }
-    const operation = this.#operations.get(task.operation);
-    if (!operation) throw new DatabaseError('sql', `unknown operation ${task.operation}`);
-    return operation(task.input);
+    return call(this.#operations, task.operation, task.input);
+  }
+
+  #control({ id, operation, input }: WriterRequest & { kind: 'control' }): void {
+    try {
+      this.#post([{ id, ok: true, value: call(this.#controls, operation, input) }]);
+    } catch (thrown) {
+      this.#post([{ id, ok: false, error: toPlainError(thrown) }]);
+    }
   }
 
   async #extend(id: number, url: string): Promise<void> {
@@ -94,8 +104,10 @@ class Writer {
     };
     const extension = module.install(scope);
     this.#installed.push(extension);
-    for (const [name, operation] of Object.entries(extension.operations))
+    for (const [name, operation] of Object.entries(extension.operations)) {
       this.#operations.set(name, operation);
+    }
+    for (const [name, control] of Object.entries(extension.controls ?? {})) this.#controls.set(name, control);
     return extension;
   }
 
@@ -110,6 +122,12 @@ class Writer {
   #post(replies: WriterReply[]): void {
     this.#port.postMessage({ kind: 'replies', replies } satisfies ThreadMessage);
   }
+}
+
+function call(table: ReadonlyMap<string, Callable>, name: string, input: unknown): unknown {
+  const callable = table.get(name);
+  if (!callable) throw new DatabaseError('sql', `unknown operation ${name}`);
+  return callable(input);
 }
 
 function start(port: MessagePort, { path, busyTimeoutMs }: WriterData): void {

@@ -1,14 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { siblingModule } from '../sibling-module.ts';
 import { DatabaseError, fromPlainError } from './errors.ts';
-import type { Task, ThreadMessage, WriterData, WriterReply, WriterRequest } from './protocol.ts';
+import type { ThreadMessage, WriterCommand, WriterData, WriterReply, WriterRequest } from './protocol.ts';
 
 interface Pending {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
 }
-
-type RequestBody = Task | { kind: 'extend'; url: string } | { kind: 'close' };
 
 /** The main thread's end of a writer thread. Keeps the process alive only while something is asked of it. */
 export class WriterClient {
@@ -50,7 +48,7 @@ export class WriterClient {
   }
 
   /** Asks the thread for something; requests of the same turn of the event loop travel together. */
-  request(body: RequestBody): Promise<unknown> {
+  request(body: WriterCommand): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = ++this.#sequence;
     if (this.#outbox.length === 0) setImmediate(() => this.#flush());

@@ -2,7 +2,7 @@ import type { LetterSelection, StoredLetter } from '../engine.ts';
 import type { MemoryMessage } from './message.ts';
 
 /** A dead letter with what is needed to send its message again. */
-export interface MemoryLetter extends Omit<StoredLetter, 'annotation'> {
+interface MemoryLetter extends Omit<StoredLetter, 'annotation'> {
   annotation: string | null;
   /** How much sooner than its sent time it ranks, in milliseconds. */
   readonly weight: number;

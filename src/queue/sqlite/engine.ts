@@ -15,7 +15,13 @@ import type {
 import type { Envelope } from '../envelope.ts';
 import type { QueueStats } from '../types.ts';
 import { Hub } from './hub.ts';
-import { BEAT_EVENT, type BeatEvent, type OperationName, type Operations } from './operations.ts';
+import {
+  BEAT_EVENT,
+  type BeatEvent,
+  type Controls,
+  type OperationName,
+  type Operations,
+} from './operations.ts';
 import { readLetter, readLetters, readStats } from './reader.ts';
 
 /** Milliseconds between two looks at whether another process has written, while somebody waits. */
@@ -125,14 +131,13 @@ export class SqliteEngine implements QueueEngine {
     const stopListening = this.#database.on(BEAT_EVENT, (data) => {
       const event = data as BeatEvent;
       if (event.holder !== holder) return;
-      // A thread that has ended is found out by whoever needs it next.
-      this.#run('queue.alive', { holder }).catch(() => {});
+      this.#control('queue.alive', { holder });
       onBeat(event.beat);
     });
-    this.#run('queue.keepAlive', { holder, leaseMs }).catch(() => {});
+    this.#control('queue.keepAlive', { holder, leaseMs });
     return () => {
       stopListening();
-      this.#run('queue.rest', { holder }).catch(() => {});
+      this.#control('queue.rest', { holder });
     };
   }
 
@@ -146,6 +151,11 @@ export class SqliteEngine implements QueueEngine {
     };
     timer = this.#clock.setTimeout(beat, leaseMs / 3);
     return () => timer.clear();
+  }
+
+  #control<Name extends keyof Controls>(name: Name, input: Controls[Name]): void {
+    // Fails only when the thread has ended, which whoever needs it next finds out.
+    this.#database.control(name, input).catch(() => {});
   }
 
   async #run<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Operations[Name][1]> {

@@ -44,15 +44,22 @@ export interface Operations {
   'queue.annotate': [{ now: number; queue: string; id: string; annotation: string }, boolean];
   /** One heartbeat of a holder. */
   'queue.beat': [{ now: number; holder: string; leaseMs: number }, BeatReply];
-  /** Lets the thread send heartbeats for the holder by itself, by the machine's clock. */
-  'queue.keepAlive': [{ now: number; holder: string; leaseMs: number }, null];
-  /** Tells the thread that the event loop of the holder turns. */
-  'queue.alive': [{ now: number; holder: string }, null];
-  /** Ends the thread's heartbeats for the holder. */
-  'queue.rest': [{ now: number; holder: string }, null];
   /** Gives all leases of the holder back and ends its session. */
   'queue.leave': [{ now: number; holder: string }, string[]];
 }
+
+/** Controls of the thread's own heartbeats, which go by the machine's clock. */
+export interface Controls {
+  /** Sends heartbeats for the holder from now on. */
+  'queue.keepAlive': { holder: string; leaseMs: number };
+  /** The event loop of the holder turns. */
+  'queue.alive': { holder: string };
+  /** No more heartbeats for the holder. */
+  'queue.rest': { holder: string };
+}
+
+/** Functions behind the controls. */
+export type ControlTable = { [Name in keyof Controls]: (input: Controls[Name]) => void };
 
 /** Name of an operation. */
 export type OperationName = keyof Operations;

@@ -2,7 +2,7 @@ import { DatabaseError } from '../../sqlite/errors.ts';
 import type { WriterScope } from '../../sqlite/extension.ts';
 
 /** Version of the tables that this build reads and writes. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 /** Where a message is. A follow-up waits until the message of its id that is not settled is done or dead. */
 export const STATE = Object.freeze({ ready: 0, delayed: 1, inFlight: 2, followUp: 3 });

@@ -2,7 +2,7 @@ import type { InstallExtension } from '../../sqlite/extension.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { annotate, discard, requeue } from './letters.ts';
 import { giveBack } from './moves.ts';
-import type { BeatReply, OperationTable } from './operations.ts';
+import type { BeatReply, ControlTable, OperationTable } from './operations.ts';
 import { migrate } from './schema.ts';
 import { send } from './send.ts';
 import { recover, renewSession, sessionState } from './sessions.ts';
@@ -44,25 +44,16 @@ export const install: InstallExtension = (scope) => {
     'queue.annotate': ({ now, queue, id, annotation }) =>
       transit(now, (it) => annotate(it, queue, id, annotation)),
     'queue.beat': ({ now, holder, leaseMs }) => transit(now, (it) => beat(it, holder, leaseMs)),
-    'queue.keepAlive': ({ holder, leaseMs }) => {
-      heartbeats.start(holder, leaseMs);
-      return null;
-    },
-    'queue.alive': ({ holder }) => {
-      heartbeats.heard(holder);
-      return null;
-    },
-    'queue.rest': ({ holder }) => {
-      heartbeats.stop(holder);
-      return null;
-    },
-    'queue.leave': ({ now, holder }) => {
-      heartbeats.stop(holder);
-      return transit(now, (it) => leave(it, holder));
-    },
+    'queue.leave': ({ now, holder }) => transit(now, (it) => leave(it, holder)),
+  };
+  const controls: ControlTable = {
+    'queue.keepAlive': ({ holder, leaseMs }) => heartbeats.start(holder, leaseMs),
+    'queue.alive': ({ holder }) => heartbeats.heard(holder),
+    'queue.rest': ({ holder }) => heartbeats.stop(holder),
   };
   return {
     operations: operations as Record<string, (input: unknown) => unknown>,
+    controls: controls as Record<string, (input: unknown) => unknown>,
     close: () => heartbeats.stopAll(),
   };
 };

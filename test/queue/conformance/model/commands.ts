@@ -13,7 +13,7 @@ const DELAYS = [0, 0, 0, 5_000, 15_000];
 const EXPIRIES = [undefined, undefined, undefined, 9_000, 21_000];
 
 /** A step of the model: what it does to the queue, and what the oracle says to it. */
-export class Command implements fc.AsyncCommand<Oracle, World> {
+class Command implements fc.AsyncCommand<Oracle, World> {
   readonly #name: string;
   readonly #run: (oracle: Oracle, world: World) => Promise<void>;
 
