@@ -42,7 +42,7 @@ export class RequestLog {
 }
 
 /** Puts placeholders for what names one thing. */
-export function templateOf(path: string): string {
+function templateOf(path: string): string {
   return path
     .replace(/^\/repos\/[^/]+\/[^/]+/, '/repos/{owner}/{repo}')
     .replace(/\/contents\/.+$/, '/contents/{path}')

@@ -91,7 +91,7 @@ async function deleting(
 }
 
 /** Open pull requests whose head is that branch, in the repository itself and in those it was forked from. */
-export async function pullsFrom(world: World, repository: string, branch: string) {
+async function pullsFrom(world: World, repository: string, branch: string) {
   const bases = new Set([repository, world.parents.get(repository) ?? repository]);
   const found = [];
   for (const base of bases) {
