@@ -74,7 +74,7 @@ function startWorkers(
   { logger, clock }: Surroundings,
 ): WorkerManager {
   const { appId, privateKey, apiUrl, mode } = config;
-  const github = createGitHubApp({ appId, privateKey, apiUrl, logger });
+  const github = createGitHubApp({ appId, privateKey, apiUrl, logger, clock });
   const manager = createWorkers({ ...state, github, bus, mode, clock, logger }, role);
   manager.startAll();
   return resources.hold(

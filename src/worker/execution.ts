@@ -48,7 +48,10 @@ export class Execution {
 
   /** Tells the handler to stop. After `lost_lease` and `shutdown` its outcome counts no more. */
   abort(code: AbortReasonCode): void {
-    if (code === 'lost_lease' || code === 'shutdown') this.#forsaken = true;
+    if (code === 'lost_lease' || code === 'shutdown') {
+      this.#forsaken = true;
+      this.#timer?.clear();
+    }
     this.#abort.abort(new AbortReason(code));
   }
 

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ValidationError } from '../../src/errors.ts';
+import { MessageSerializer, type WorkerMessage } from '../../src/messages/index.ts';
+
+const serializer = new MessageSerializer();
+const message: WorkerMessage = {
+  id: 'check_analysis_55',
+  type: 'analyze_check_failure',
+  payload: { check_run_id: '55', nested: { list: [1, null, 'x'] } },
+  priority: 2,
+  retryCount: 1,
+  maxRetries: 3,
+  timestamp: 1_767_225_600_000,
+  schemaVersion: 1,
+  correlationId: 'guid',
+  groupKey: '9:abc',
+  expiresAt: 1_767_312_000_000,
+};
+
+const wire = (changes: object) =>
+  JSON.stringify({ ...JSON.parse(serializer.serialize(message)), ...changes });
+
+function pathOf(text: string): string {
+  try {
+    serializer.deserialize(text);
+  } catch (thrown) {
+    if (thrown instanceof ValidationError) return thrown.path;
+    throw thrown;
+  }
+  return 'accepted';
+}
+
+describe('MessageSerializer', () => {
+  it('writes snake_case, and the payload as it is', () => {
+    expect(JSON.parse(serializer.serialize(message))).toEqual({
+      id: 'check_analysis_55',
+      type: 'analyze_check_failure',
+      payload: { check_run_id: '55', nested: { list: [1, null, 'x'] } },
+      priority: 2,
+      retry_count: 1,
+      max_retries: 3,
+      timestamp: 1_767_225_600_000,
+      schema_version: 1,
+      correlation_id: 'guid',
+      group_key: '9:abc',
+      expires_at: 1_767_312_000_000,
+    });
+  });
+
+  it('leaves out what is not set', () => {
+    const { correlationId: _, groupKey: __, expiresAt: ___, ...least } = message;
+    const text = serializer.serialize(least);
+    expect(Object.keys(JSON.parse(text))).not.toContain('group_key');
+    expect(serializer.deserialize(text)).toEqual(least);
+  });
+
+  it('gives back what it was given, also as bytes', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.integer({ min: 0, max: 1023 }),
+        (payload, priority) => {
+          // JSON has no minus zero.
+          const given = { ...message, payload: JSON.parse(JSON.stringify(payload)), priority };
+          expect(serializer.deserialize(Buffer.from(serializer.serialize(given)))).toEqual(given);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [{ id: '' }, 'id'],
+    [{ type: 7 }, 'type'],
+    [{ payload: [] }, 'payload'],
+    [{ priority: 1024 }, 'priority'],
+    [{ priority: 1.5 }, 'priority'],
+    [{ retry_count: -1 }, 'retry_count'],
+    [{ max_retries: null }, 'max_retries'],
+    [{ timestamp: 'now' }, 'timestamp'],
+    [{ group_key: '' }, 'group_key'],
+    [{ expires_at: -1 }, 'expires_at'],
+    [{ schema_version: 2 }, 'schema_version'],
+  ])('rejects %j and names the field', (changes, path) => expect(pathOf(wire(changes))).toBe(path));
+
+  it('rejects what is no JSON object', () => {
+    expect(pathOf('{')).toBe('');
+    expect(pathOf('null')).toBe('');
+  });
+
+  it('reads one version back: a text without a version', () => {
+    const { schema_version: _, ...old } = JSON.parse(serializer.serialize(message));
+    expect(serializer.deserialize(JSON.stringify(old))).toEqual(message);
+  });
+
+  it('refuses to write what it would not read', () => {
+    expect(() => serializer.serialize({ ...message, priority: -1 })).toThrow(ValidationError);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { CheckAnalysisMessage, FixApplicationMessage, PRMonitorMessage } from '../../src/messages/index.ts';
+
+const target = {
+  installation_id: '1',
+  repository_id: '9',
+  owner: 'acme',
+  repo: 'shop',
+  head_sha: 'a'.repeat(40),
+};
+const fix = {
+  ...target,
+  pull_request_id: '33',
+  pr_number: 3,
+  check_run_id: '55',
+  fix_strategy: 'apply_patch' as const,
+  fix_content: 'diff',
+  confidence_score: 0.9,
+};
+const timestamp = Date.UTC(2026, 0, 1, 0, 0, 7, 400);
+
+describe('typed messages', () => {
+  it('have ids made of facts', () => {
+    const ids = [
+      new PRMonitorMessage({ ...target, pr_number: 3, force_refresh: false }, { timestamp }).id,
+      new PRMonitorMessage({ ...target, head_sha: null, force_refresh: false }, { timestamp }).id,
+      new CheckAnalysisMessage(
+        { ...target, check_run_id: '55', pull_request_id: null, pr_number: null, failure_logs: '' },
+        { timestamp },
+      ).id,
+    ];
+    const seconds = Math.floor(timestamp / 1000);
+    expect(ids).toEqual([`pr_monitor_9_3_${seconds}`, `pr_monitor_9_${seconds}`, 'check_analysis_55']);
+  });
+
+  it('of a fix differ by strategy, content and head, and by nothing else', () => {
+    const id = (changes: object, at = timestamp) =>
+      new FixApplicationMessage({ ...fix, ...changes }, { timestamp: at }).id;
+    expect(id({})).toMatch(/^fix_application_33_[0-9a-f]{32}$/);
+    expect(id({ confidence_score: 0.1, check_run_id: '56' }, 1)).toBe(id({}));
+    const others = [
+      id({ fix_strategy: 'report' }),
+      id({ fix_content: 'other' }),
+      id({ head_sha: 'b'.repeat(40) }),
+    ];
+    expect(new Set([id({}), ...others]).size).toBe(4);
+  });
+
+  it('carry type, priority, group and a life of 24 hours', () => {
+    const facts = { timestamp, sentAt: timestamp + 5, correlationId: 'guid' };
+    expect(new FixApplicationMessage(fix, facts).toWorkerMessage()).toMatchObject({
+      type: 'apply_fix',
+      priority: 3,
+      groupKey: '9:3',
+      timestamp,
+      expiresAt: timestamp + 5 + 86_400_000,
+      correlationId: 'guid',
+      retryCount: 0,
+      maxRetries: 3,
+    });
+    const monitor = new PRMonitorMessage({ ...target, head_sha: null, force_refresh: true }, { timestamp });
+    expect(monitor.toWorkerMessage()).toMatchObject({
+      type: 'monitor_repository',
+      priority: 1,
+      groupKey: '9',
+    });
+    expect(monitor.toWorkerMessage()).not.toHaveProperty('correlationId');
+  });
+
+  it('keep the priority in its range', () => {
+    const priority = (priorityDelta: number) =>
+      new PRMonitorMessage(
+        { ...target, pr_number: 3, force_refresh: false },
+        { timestamp, priorityDelta },
+      ).toWorkerMessage().priority;
+    expect([priority(10), priority(-1), priority(-5), priority(5000)]).toEqual([11, 0, 0, 1023]);
+  });
+});
