@@ -1,7 +1,9 @@
+import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import type { GitHubEvent } from './github-event.ts';
 
 /** GitHub's events that Checkmend has a handler for; others are published under their own name all the same. */
-export type HandledEventName =
+export type HandledEventName = Extract<
+  EmitterWebhookEventName,
   | 'check_run'
   | 'check_suite'
   | 'installation'
@@ -9,7 +11,8 @@ export type HandledEventName =
   | 'issue_comment'
   | 'ping'
   | 'pull_request'
-  | 'workflow_run';
+  | 'workflow_run'
+>;
 
 /** A pull request as domain events name it. */
 export interface PullRequestFact {

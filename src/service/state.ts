@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Clock, systemClock } from '../clock.ts';
 import type { BaseConfig } from '../config/env.ts';
@@ -21,11 +20,6 @@ export const DATABASE_FILE = 'checkmend.db';
 /** Path of the SQLite file for a configuration. */
 export function databasePath(config: BaseConfig): string {
   return path.join(config.dataDir, DATABASE_FILE);
-}
-
-/** Whether a service has ever run on this `DATA_DIR`. */
-export function hasState(config: BaseConfig): boolean {
-  return existsSync(databasePath(config));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { emitterEventNames } from '@octokit/webhooks';
 import type { Clock } from '../clock.ts';
 import { QueueError, toError } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -120,8 +121,7 @@ export class Inbox {
   async #finish(record: DeliveryRecord, reports: HandlerReport[], durationMs: number): Promise<InboxResult> {
     const { appId, store, logger } = this.#options;
     const messages = reports.reduce((sum, report) => sum + report.sent.length, 0);
-    const unhandled = record.installationId === null ? 'no_installation' : 'no_handler';
-    const reason = reports.map((report) => report.reason).join(', ') || unhandled;
+    const reason = reports.map((report) => report.reason).join(', ') || whyUnhandled(record);
     try {
       await store.deliveries.markDone(appId, record.guid, { messages, note: reason });
     } catch (thrown) {
@@ -157,6 +157,16 @@ export class Inbox {
     }
     return { status: isOutOfReach(error) ? 'unavailable' : 'failed', error };
   }
+}
+
+/** Names of the events that GitHub documents. */
+const KNOWN_EVENTS: ReadonlySet<string> = new Set(
+  emitterEventNames.map((name) => name.split('.')[0] ?? name),
+);
+
+function whyUnhandled({ event, installationId }: DeliveryRecord): string {
+  if (!KNOWN_EVENTS.has(event)) return 'unknown_event';
+  return installationId === null ? 'no_installation' : 'no_handler';
 }
 
 function isReport(value: unknown): value is HandlerReport {

@@ -75,7 +75,7 @@ describe('the webhook route', () => {
       await ingress.deliver('pull_request', { ...pullBody(), action: 'made_up' }),
     ];
     expect(answers).toMatchObject([
-      { code: 202, reason: 'no_handler' },
+      { code: 202, reason: 'unknown_event' },
       { code: 202, reason: 'action_ignored' },
     ]);
     expect(await ingress.queues.getQueueSize('pr_monitor')).toBe(0);

@@ -1,4 +1,3 @@
-import type { RepositoryPaths } from '../paths.ts';
 import type { CleanLine } from '../reader/clean.ts';
 import type { FileDiff } from './file-diff.ts';
 
@@ -20,9 +19,6 @@ export interface Dialect {
   push(line: CleanLine): void;
   end(): DialectResult;
 }
-
-/** Makes a reader of a dialect for one log. */
-export type DialectFactory = (paths: RepositoryPaths) => Dialect;
 
 /** Most lines of diff that one log may hold before nothing of it is taken. */
 export const DIFF_LINES_MAX = 20_000;
