@@ -43,6 +43,7 @@ export class EngineQueueManager implements QueueManager {
   readonly #room: WaitRoom;
   readonly #sender: Sender;
   readonly #stopHeartbeat: () => void;
+  readonly #unburied: EngineSettlement[] = [];
   #closing: Promise<void> | undefined;
   #lastSuccessAt: number;
 
@@ -113,6 +114,7 @@ export class EngineQueueManager implements QueueManager {
       const { results, messages } = await this.#step(queue, leases, settlements, want);
       return { results: results.map(toResult), messages };
     }
+    this.#assertOpen();
     const leaveRoom = this.#room.enter();
     try {
       return await this.#stepAndWait(queue, leases, settlements, want, waitMs, request.signal);
@@ -197,7 +199,13 @@ export class EngineQueueManager implements QueueManager {
       await this.#room.wait(queue, seen, Math.min(left, untilNext), signal);
       if (this.#closing || signal?.aborted) break;
       seen = this.#room.version(queue);
-      ({ messages, nextAt } = await this.#step(queue, [], [], want));
+      try {
+        ({ messages, nextAt } = await this.#step(queue, [], [], want));
+      } catch (thrown) {
+        // What was settled must be told; the next exchange meets the error again.
+        if (settlements.length === 0) throw thrown;
+        break;
+      }
     }
     return { results: first.results.map(toResult), messages };
   }
@@ -208,9 +216,8 @@ export class EngineQueueManager implements QueueManager {
     settlements: readonly EngineSettlement[],
     want: number,
   ): Promise<{ results: boolean[]; messages: LeasedMessage[]; nextAt: number | null }> {
-    const { leaseMs } = this.#options;
     const reply = await this.#keeper.settle(leases, () =>
-      this.#call((engine) => engine.step({ holder: this.#holder, leaseMs, queue, settlements, want })),
+      this.#call((it) => this.#stepOf(it, queue, settlements, want)),
     );
     const messages: LeasedMessage[] = [];
     const unreadable: EngineSettlement[] = [];
@@ -228,8 +235,31 @@ export class EngineQueueManager implements QueueManager {
     // While it was under way the manager was closed, and gave everything back.
     if (this.#closing) return { ...reply, messages: [] };
     for (const { lease } of messages) this.#keeper.add(lease, reply.session);
-    if (unreadable.length > 0) await this.#step(queue, [], unreadable, 0);
+    if (unreadable.length > 0) {
+      this.#unburied.push(...unreadable);
+      // If it fails, the next step takes them along: these messages have their leases already.
+      await this.#step(queue, [], [], 0).catch(() => {});
+    }
     return { ...reply, messages };
+  }
+
+  /** A step that also buries what could not be read before. */
+  async #stepOf(
+    engine: QueueEngine,
+    queue: string,
+    settlements: readonly EngineSettlement[],
+    want: number,
+  ): Promise<StepReply> {
+    const unburied = this.#unburied.splice(0);
+    const { leaseMs } = this.#options;
+    try {
+      const all = [...settlements, ...unburied];
+      const reply = await engine.step({ holder: this.#holder, leaseMs, queue, settlements: all, want });
+      return { ...reply, results: reply.results.slice(0, settlements.length) };
+    } catch (thrown) {
+      this.#unburied.push(...unburied);
+      throw thrown;
+    }
   }
 
   #lease(queue: string, taken: Taken, reply: StepReply): Lease {

@@ -101,11 +101,11 @@ export class SqliteEngine implements QueueEngine {
   }
 
   watch(onChange: (queue: string | null) => void): () => void {
-    let version = this.#database.dataVersion();
+    let version = this.#version();
     let timer: Timer;
     const look = () => {
       timer = this.#clock.setTimeout(look, POLL_MS);
-      const current = this.#database.dataVersion();
+      const current = this.#version();
       if (current === version) return;
       version = current;
       onChange(null);
@@ -151,6 +151,15 @@ export class SqliteEngine implements QueueEngine {
     };
     timer = this.#clock.setTimeout(beat, leaseMs / 3);
     return () => timer.clear();
+  }
+
+  /** The file's version, or 0 if it cannot be read now: whoever is woken by that finds out why. */
+  #version(): number {
+    try {
+      return this.#database.dataVersion();
+    } catch {
+      return 0;
+    }
   }
 
   #control<Name extends keyof Controls>(name: Name, input: Controls[Name]): void {

@@ -77,6 +77,28 @@ describe('a database that another process has locked', () => {
   });
 });
 
+describe('an exchange that waits', () => {
+  it('tells what it settled although the wait ends in an error', async () => {
+    await sendAll(manager, ['a']);
+    const { lease } = await take(manager);
+    const outcomes = [{ lease, outcome: { kind: 'done' as const } }];
+    const waiting = manager.exchange(Q, { outcomes, want: 1, waitMs: 10_000 });
+    await database.batch([]);
+    const unlock = lock();
+    await clock.advance(10_000);
+    expect(await waiting).toEqual({ results: ['ok'], messages: [] });
+    await expect(manager.exchange(Q, { want: 1, waitMs: 10_000 })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    unlock();
+  });
+
+  it('is refused once the manager is closed', async () => {
+    await manager.close();
+    await expect(manager.exchange(Q, { want: 1, waitMs: 10 })).rejects.toMatchObject({ code: 'closed' });
+  });
+});
+
 describe('a disk that is full', () => {
   it('refuses what needs room, takes what does not, and recovers', async () => {
     await sendAll(manager, ['a']);
