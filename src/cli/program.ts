@@ -28,7 +28,10 @@ export function buildProgram(): Command {
     .description('Mends failing checks on GitHub pull requests.')
     .version(packageVersion(), '-V, --version')
     .configureHelp({ sortOptions: true })
-    .showHelpAfterError('(checkmend --help lists the commands)')
+    // One line, whatever it has to say.
+    .configureOutput({
+      outputError: (text, write) => write(`checkmend: ${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
+    })
     .exitOverride();
   for (const register of REGISTRATIONS) register(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -7,7 +7,7 @@ import type { GitHubEvent, HandlerReport } from '../events/github-event.ts';
 import type { Logger } from '../logger.ts';
 import { DatabaseError } from '../sqlite/errors.ts';
 import type { DeliveryRecord, DeliveryStatus, Store } from '../store/types.ts';
-import { readEventBody } from './event-body.ts';
+import { type EventBody, readEventBody } from './event-body.ts';
 
 /** An open delivery is taken up again this often at most; then it is dead. */
 export const MAX_ATTEMPTS = 10;
@@ -18,10 +18,11 @@ function backoffMs(attempts: number): number {
 }
 
 /** A verified delivery. */
-export type IncomingDelivery = Pick<
-  DeliveryRecord,
-  'guid' | 'event' | 'action' | 'installationId' | 'repositoryId' | 'headers' | 'body'
-> & { source: GitHubEvent['source'] };
+export interface IncomingDelivery extends Pick<DeliveryRecord, 'guid' | 'event' | 'headers' | 'body'> {
+  /** What was read of the body; its shape fits the event. */
+  content: EventBody;
+  source: GitHubEvent['source'];
+}
 
 /**
  * What became of it. `accepted`: its messages are durable; `duplicate`: they were before; `unavailable`: the queue
@@ -55,10 +56,14 @@ export class Inbox {
   /** Takes a delivery; never rejects. */
   async take(delivery: IncomingDelivery): Promise<InboxResult> {
     const { appId, store, clock, logger } = this.#options;
-    const { source, ...facts } = delivery;
+    const { source, content, ...facts } = delivery;
+    const { action, installationId, repositoryId } = content;
     const now = clock.now();
     const record: DeliveryRecord = {
       ...facts,
+      action,
+      installationId,
+      repositoryId,
       appId,
       receivedAt: now,
       status: 'open',
@@ -79,7 +84,7 @@ export class Inbox {
       logger.info({ deliveryId: delivery.guid, event: delivery.event }, 'duplicate delivery, ignored');
       return { status: 'duplicate' };
     }
-    return await this.#publish(record, source);
+    return await this.#publish(record, content, source);
   }
 
   /** Takes up open deliveries that are due; answers how many are done now. @param limit 1..1000, default 100 */
@@ -87,22 +92,28 @@ export class Inbox {
     const { store, clock } = this.#options;
     let done = 0;
     for (const record of await store.deliveries.due(clock.now(), limit)) {
-      const result = await this.#publish(record, 'recovery');
+      const content = readEventBody(record.event, record.body);
+      const result =
+        'problem' in content
+          ? await this.#fail(record, new Error(content.problem))
+          : await this.#publish(record, content, 'recovery');
       if (result.status === 'accepted') done += 1;
     }
     return done;
   }
 
-  async #publish(record: DeliveryRecord, source: GitHubEvent['source']): Promise<InboxResult> {
+  async #publish(
+    record: DeliveryRecord,
+    { action, payload }: EventBody,
+    source: GitHubEvent['source'],
+  ): Promise<InboxResult> {
     const { appId, bus, clock } = this.#options;
-    const body = readEventBody(record.event, record.body);
-    if ('problem' in body) return await this.#fail(record, new Error(body.problem));
     const event: GitHubEvent = {
       appId,
       deliveryId: record.guid,
       name: record.event,
-      action: body.action,
-      payload: body.payload,
+      action,
+      payload,
       receivedAt: record.receivedAt,
       source,
     };

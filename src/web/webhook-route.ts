@@ -70,14 +70,11 @@ async function take(request: Request, options: WebhookRouteOptions, full: boolea
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
     return refused(415, 'the content type must be application/json');
   }
-  const body = readEventBody(headers.event, raw.body);
-  if ('problem' in body) return refused(400, body.problem);
-  const { action, installationId, repositoryId } = body;
+  const content = readEventBody(headers.event, raw.body);
+  if ('problem' in content) return refused(400, content.problem);
   const result = await options.inbox.take({
     ...headers,
-    action,
-    installationId,
-    repositoryId,
+    content,
     headers: keptHeaders(request.headers),
     body: raw.body,
     source: 'webhook',
