@@ -118,9 +118,7 @@ export class Inbox {
       source,
     };
     // Names that no handler knows have no subscriber: they are stored, counted and done.
-    const name = (
-      body.action === null ? record.event : `${record.event}.${body.action}`
-    ) as keyof ServiceEvents;
+    const name = (action === null ? record.event : `${record.event}.${action}`) as keyof ServiceEvents;
     const startedAt = clock.monotonic();
     const { results, errors } = await bus.publish(name, event as ServiceEvents[typeof name]);
     const [error] = errors;
