@@ -52,10 +52,11 @@ export class Stage implements AsyncDisposable {
     return new Stage(github, settings, folder);
   }
 
-  /** Starts the service; webhooks go there from now on. */
-  async start(): Promise<ServiceProcess> {
-    const service = await ServiceProcess.start(this.settings);
-    this.github.hooks.setTarget(service.webhookUrl);
+  /** Starts the service; webhooks go there from now on. @param command default everything in one process */
+  async start(...command: string[]): Promise<ServiceProcess> {
+    const settings = command.length > 0 ? { ...this.settings, command } : this.settings;
+    const service = await ServiceProcess.start(settings);
+    if (command[0] !== 'work') this.github.hooks.setTarget(service.webhookUrl);
     return service;
   }
 

@@ -65,7 +65,7 @@ export class ServiceProcess implements AsyncDisposable {
     }
   }
 
-  /** Starts it and waits for `/readyz`. */
+  /** Starts it and waits until it is ready. */
   static async start(settings: ServiceSettings): Promise<ServiceProcess> {
     const child = spawn(process.execPath, [main, ...(settings.command ?? ['start'])], {
       env: serviceEnvironment(settings),
@@ -73,7 +73,7 @@ export class ServiceProcess implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const service = new ServiceProcess(child, `http://127.0.0.1:${settings.port}`, settings.onLine);
-    await service.#ready();
+    await service.#ready(settings.command?.[0] !== 'work');
     return service;
   }
 
@@ -105,10 +105,12 @@ export class ServiceProcess implements AsyncDisposable {
     await this.end('SIGKILL');
   }
 
-  async #ready(): Promise<void> {
+  /** @param web whether it takes deliveries; else it is ready when its log says that it has started */
+  async #ready(web: boolean): Promise<void> {
     const deadline = performance.now() + READY_TIMEOUT_MS;
     while (this.running && performance.now() < deadline) {
-      const answer = await fetch(`${this.url}/readyz`).catch(() => null);
+      if (!web && this.lines.some((line) => line.includes('"msg":"started"'))) return;
+      const answer = web ? await fetch(`${this.url}/readyz`).catch(() => null) : null;
       if (answer?.ok) return;
       // The process has no other channel that says when it listens.
       await new Promise((resolve) => setTimeout(resolve, 25));
