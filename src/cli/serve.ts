@@ -6,5 +6,5 @@ export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('take deliveries only; "checkmend work" does the work')
-    .action(() => runRole({ name: 'serve', web: true, queues: [], concurrency: 1 }));
+    .action(() => runRole({ name: 'serve', ingress: 'push', queues: [], concurrency: 1 }));
 }

@@ -14,7 +14,8 @@ export function registerStart(program: Command): void {
       parseConcurrency,
       DEFAULT_CONCURRENCY,
     )
-    .action(({ concurrency }) =>
-      runRole({ name: 'start', web: true, queues: Object.values(QUEUES), concurrency }),
+    .option('--pull', "read deliveries from GitHub's API every few seconds: no open port and no tunnel")
+    .action(({ concurrency, pull = false }) =>
+      runRole({ name: 'start', ingress: pull ? 'pull' : 'push', queues: Object.values(QUEUES), concurrency }),
     );
 }

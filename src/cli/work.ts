@@ -17,7 +17,7 @@ export function registerWork(program: Command): void {
       parseConcurrency,
       DEFAULT_CONCURRENCY,
     )
-    .action(({ queues, concurrency }) => runRole({ name: 'work', web: false, queues, concurrency }));
+    .action(({ queues, concurrency }) => runRole({ name: 'work', ingress: null, queues, concurrency }));
 }
 
 function parseQueues(text: string): QueueName[] {

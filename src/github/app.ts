@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 import { parseAnswer, RepositoryApi } from './api.ts';
 import { InstallationConnection } from './connection.ts';
 import { errorOfRequest } from './errors.ts';
+import { AppHookDeliveries, type HookDeliveries } from './hook-deliveries.ts';
 import { LruMap } from './lru-map.ts';
 import { createOctokit, octokitClass } from './octokit.ts';
 import { OctokitRepositoryClient } from './repository-client.ts';
@@ -34,7 +35,9 @@ export interface GitHubAppOptions {
 const MAX_CLIENTS = 500;
 
 /** The GitHub App: tokens, throttling and retries are Octokit's own. */
-export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
+export function createGitHubApp(
+  options: GitHubAppOptions,
+): GitHubApp & { readonly deliveries: HookDeliveries } {
   const { appId, privateKey, clock = systemClock } = options;
   const settings = { throttle: true, ...options, apiUrl: options.apiUrl.replace(/\/+$/, '') };
   const app = new App({ appId, privateKey, Octokit: octokitClass(settings, `app ${appId}`) });
@@ -50,6 +53,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   let slug: Promise<string> | undefined;
   return {
     appId,
+    deliveries: new AppHookDeliveries(app.octokit),
     slug() {
       slug ??= readSlug(app).catch((error: unknown) => {
         slug = undefined;

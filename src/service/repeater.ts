@@ -2,7 +2,10 @@ import type { Clock, Timer } from '../clock.ts';
 import { toError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
-/** Does something at once and then again and again, never twice at a time; an error is logged and the next turn comes. */
+/**
+ * Does something at once and then again and again, never twice at a time; an error is logged and the next turn comes.
+ * A turn that answers a number says when the next one is due, in milliseconds.
+ */
 export class Repeater {
   readonly #name: string;
   readonly #intervalMs: number;
@@ -36,14 +39,16 @@ export class Repeater {
   }
 
   async #run(): Promise<void> {
+    let intervalMs = this.#intervalMs;
     try {
-      await this.#turn();
+      const answer = await this.#turn();
+      if (typeof answer === 'number') intervalMs = answer;
     } catch (thrown) {
       this.#logger.warn({ err: toError(thrown) }, `${this.#name}: failed, comes again`);
     }
     if (this.#stopped) return;
     this.#timer = this.#clock.setTimeout(() => {
       this.#running = this.#run();
-    }, this.#intervalMs);
+    }, intervalMs);
   }
 }

@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { registerHandlers } from '../../handlers/index.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ServiceConfig } from '../config/env.ts';
 import { EventBus } from '../events/event-bus.ts';
 import type { ServiceEvents } from '../events/event-map.ts';
 import { createGitHubApp } from '../github/app.ts';
+import type { GitHubApp } from '../github/types.ts';
 import type { Resources } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
-import { QUEUES, type QueueName } from '../messages/queues.ts';
+import type { QueueName } from '../messages/queues.ts';
 import type { ProcessRecord } from '../store/types.ts';
-import { createWebApp } from '../web/app.ts';
-import { Inbox } from '../web/inbox.ts';
-import { HttpServer } from '../web/server.ts';
 import type { WorkerManager } from '../worker/worker-manager.ts';
+import { type IngressMode, startIngress } from './ingress.ts';
 import { Repeater } from './repeater.ts';
 import { openState, type State } from './state.ts';
 import { createWorkers } from './workers.ts';
@@ -21,8 +19,8 @@ import { createWorkers } from './workers.ts';
 /** What one process does. */
 export interface Role {
   name: ProcessRecord['role'];
-  /** Takes deliveries over HTTP. */
-  web: boolean;
+  /** How it takes deliveries; null: it does not. */
+  ingress: IngressMode | null;
   /** Queues that it works on; may be empty. */
   queues: readonly QueueName[];
   /** Messages at once in each queue, 1..256. */
@@ -35,8 +33,7 @@ export interface RunningService {
   url: string | null;
 }
 
-/** How often open deliveries are looked for, and how often a process reports itself, in milliseconds. */
-const RETRY_INTERVAL_MS = 5000;
+/** How often a process reports itself, in milliseconds. */
 const BEAT_INTERVAL_MS = 2000;
 
 /**
@@ -53,8 +50,13 @@ export async function startService(
     await it[Symbol.asyncDispose]();
   });
   const bus = new EventBus<ServiceEvents>();
-  const manager = startWorkers(config, role, state, bus, resources, { logger, clock });
-  const url = role.web ? await startWeb(config, state, bus, resources, { logger, clock }) : null;
+  const { appId, privateKey, apiUrl } = config;
+  const github = createGitHubApp({ appId, privateKey, apiUrl, logger, clock });
+  const manager = startWorkers(config, role, state, bus, github, resources, { logger, clock });
+  const { deliveries } = github;
+  const url = role.ingress
+    ? await startIngress(role.ingress, { config, state, bus, deliveries, resources, logger, clock })
+    : null;
   startBeat(role, state, manager, resources, { logger, clock });
   logger.info({ role: role.name, queues: role.queues, url, dataDir: config.dataDir }, 'started');
   return { url };
@@ -70,12 +72,11 @@ function startWorkers(
   role: Role,
   state: State,
   bus: EventBus<ServiceEvents>,
+  github: GitHubApp,
   resources: Resources,
   { logger, clock }: Surroundings,
 ): WorkerManager {
-  const { appId, privateKey, apiUrl, mode } = config;
-  const github = createGitHubApp({ appId, privateKey, apiUrl, logger, clock });
-  const manager = createWorkers({ ...state, github, bus, mode, clock, logger }, role);
+  const manager = createWorkers({ ...state, github, bus, mode: config.mode, clock, logger }, role);
   manager.startAll();
   return resources.hold(
     'workers',
@@ -83,41 +84,6 @@ function startWorkers(
     (it, { deadlineMs }) => it.stopAll(Math.max(0, deadlineMs - 1000)),
     (it) => it.quietAll(),
   );
-}
-
-async function startWeb(
-  config: ServiceConfig,
-  state: State,
-  bus: EventBus<ServiceEvents>,
-  resources: Resources,
-  { logger, clock }: Surroundings,
-): Promise<string> {
-  const { appId, webhookSecrets, host, port } = config;
-  const { store, queues } = state;
-  registerHandlers(bus, { queues, store, clock, logger, appId });
-  const inbox = new Inbox({ appId, bus, store, clock, logger });
-  const retries = new Repeater('open deliveries', RETRY_INTERVAL_MS, () => inbox.retryDue(), {
-    clock,
-    logger,
-  });
-  resources.hold('delivery retries', retries, (it) => it.stop());
-  const app = createWebApp({
-    inbox,
-    secrets: webhookSecrets,
-    logger,
-    async checkReady() {
-      await store.check();
-      await queues.getQueueStats(QUEUES.prMonitor);
-    },
-  });
-  const server = resources.hold(
-    'web server',
-    await HttpServer.listen(app, { host, port }),
-    (it, { deadlineMs }) => it.close(deadlineMs / 2),
-  );
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
-  logger.info({ url }, 'listening');
-  return url;
 }
 
 function startBeat(

@@ -56,8 +56,7 @@ export class SqlDeliveries implements DeliveryStore {
     );
     if (added.length > 0) return 'new';
     // It may have been purged in between; then a later redelivery is new.
-    const known = await this.find(record.appId, record.guid);
-    return known?.status ?? 'done';
+    return (await this.status(record.appId, record.guid)) ?? 'done';
   }
 
   async markDone(appId: string, guid: string, end: { messages: number; note?: string }): Promise<void> {
@@ -92,7 +91,14 @@ export class SqlDeliveries implements DeliveryStore {
         .where('status', '=', 'open')
         .returning('status'),
     );
-    return row?.status ?? (await this.find(appId, guid))?.status ?? 'dead';
+    return row?.status ?? (await this.status(appId, guid)) ?? 'dead';
+  }
+
+  async status(appId: string, guid: string): Promise<DeliveryStatus | null> {
+    const [row] = await this.#executor.read(
+      query.selectFrom('deliveries').select('status').where('app_id', '=', appId).where('guid', '=', guid),
+    );
+    return row?.status ?? null;
   }
 
   async find(appId: string, guid: string): Promise<DeliveryRecord | null> {

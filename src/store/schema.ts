@@ -100,6 +100,7 @@ export interface Schema {
   repositories: { id: string; installation_id: string; owner: string; name: string; private: number };
   contents: { id: string; content: string };
   paused_scopes: { scope: string; paused_by: string; paused_at: number };
+  cursors: { name: string; value: string };
   schedule_slots: { name: string; slot: number };
   processes: {
     id: string;

@@ -3,6 +3,7 @@ import { SqliteDatabase } from '../sqlite/database.ts';
 import { SqlCheckRuns } from './check-runs.ts';
 import { SqlContents } from './contents.ts';
 import { SqlControl } from './control.ts';
+import { SqlCursors } from './cursors.ts';
 import { SqlDeliveries } from './deliveries.ts';
 import { SqlDiagnoses } from './diagnoses.ts';
 import { type Executor, SqliteExecutor } from './executor.ts';
@@ -63,5 +64,6 @@ function repositories(executor: Executor): Omit<Store, 'check' | 'close'> {
     control: new SqlControl(executor),
     processes: new SqlProcesses(executor),
     slots: new SqlSlots(executor),
+    cursors: new SqlCursors(executor),
   };
 }

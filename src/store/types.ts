@@ -175,6 +175,8 @@ export interface DeliveryStore {
     failure: { note: string; nextAttemptAt: number; maxAttempts: number },
   ): Promise<DeliveryStatus>;
   find(appId: string, guid: string): Promise<DeliveryRecord | null>;
+  /** Where it stands, without reading its body; null for an unknown one. */
+  status(appId: string, guid: string): Promise<DeliveryStatus | null>;
   /** Open ones that are due, oldest first. */
   due(now: number, limit: number): Promise<DeliveryRecord[]>;
   /** Newest first, without bodies. */
@@ -251,6 +253,12 @@ export interface SlotStore {
   claim(name: string, slot: number): Promise<boolean>;
 }
 
+export interface CursorStore {
+  /** How far something has been read, or null before the first time. */
+  get(name: string): Promise<string | null>;
+  set(name: string, value: string): Promise<void>;
+}
+
 /** The SQL database of the service. Reads are consistent with this process's own finished writes. */
 export interface Store {
   readonly pullRequests: PullRequestStore;
@@ -264,6 +272,7 @@ export interface Store {
   readonly control: ControlStore;
   readonly processes: ProcessStore;
   readonly slots: SlotStore;
+  readonly cursors: CursorStore;
   /** A trivial write and read; throws when the database cannot take deliveries. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -5,8 +5,10 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { ServiceEvents } from '../events/event-map.ts';
 import type { GitHubEvent, HandlerReport } from '../events/github-event.ts';
 import type { Logger } from '../logger.ts';
+import type { JsonObject } from '../messages/json.ts';
 import { DatabaseError } from '../sqlite/errors.ts';
 import type { DeliveryRecord, DeliveryStatus, Store } from '../store/types.ts';
+import { keptHeaders } from './delivery-headers.ts';
 import { type EventBody, readEventBody } from './event-body.ts';
 
 /** An open delivery is taken up again this often at most; then it is dead. */
@@ -85,6 +87,26 @@ export class Inbox {
       return { status: 'duplicate' };
     }
     return await this.#publish(record, content, source);
+  }
+
+  /**
+   * Takes a delivery whose content was read from GitHub's API, which proves itself: there is no signature.
+   * `refused`: the content does not fit the event's name.
+   */
+  async takeContent({
+    guid,
+    event,
+    content: { headers, payload },
+  }: {
+    guid: string;
+    event: string;
+    content: { headers: Record<string, string>; payload: JsonObject };
+  }): Promise<InboxResult | { status: 'refused'; error: Error }> {
+    const body = Buffer.from(JSON.stringify(payload));
+    const content = readEventBody(event, body);
+    if ('problem' in content) return { status: 'refused', error: new Error(content.problem) };
+    const kept = { ...keptHeaders(headers), 'x-github-event': event, 'x-github-delivery': guid };
+    return await this.take({ guid, event, headers: kept, body, content, source: 'recovery' });
   }
 
   /** Takes up open deliveries that are due; answers how many are done now. @param limit 1..1000, default 100 */

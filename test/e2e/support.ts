@@ -56,7 +56,7 @@ export class Stage implements AsyncDisposable {
   async start(...command: string[]): Promise<ServiceProcess> {
     const settings = command.length > 0 ? { ...this.settings, command } : this.settings;
     const service = await ServiceProcess.start(settings);
-    if (command[0] !== 'work') this.github.hooks.setTarget(service.webhookUrl);
+    if (command[0] !== 'work' && !command.includes('--pull')) this.github.hooks.setTarget(service.webhookUrl);
     return service;
   }
 

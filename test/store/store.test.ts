@@ -216,6 +216,13 @@ describe('the store on SQLite', () => {
     expect(await store.processes.list(0)).toEqual([]);
   });
 
+  it('remembers how far something was read', async () => {
+    expect(await store.cursors.get('deliveries')).toBeNull();
+    await store.cursors.set('deliveries', '1');
+    await store.cursors.set('deliveries', '2');
+    expect(await store.cursors.get('deliveries')).toBe('2');
+  });
+
   it('refuses the file of a newer build, and is opened twice at once', async () => {
     const [one, two] = await Promise.all([open(), open()]);
     await Promise.all([one.check(), two.check()]);

@@ -73,7 +73,7 @@ export class ServiceProcess implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const service = new ServiceProcess(child, `http://127.0.0.1:${settings.port}`, settings.onLine);
-    await service.#ready(settings.command?.[0] !== 'work');
+    await service.#ready(settings.command?.[0] !== 'work' && !settings.command?.includes('--pull'));
     return service;
   }
 

@@ -1,0 +1,97 @@
+import { registerHandlers } from '../../handlers/index.ts';
+import { DeliveryRecovery } from '../../workers/delivery-recovery.ts';
+import type { Clock } from '../clock.ts';
+import type { ServiceConfig } from '../config/env.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { ServiceEvents } from '../events/event-map.ts';
+import type { HookDeliveries } from '../github/hook-deliveries.ts';
+import type { Resources } from '../lifecycle.ts';
+import type { Logger } from '../logger.ts';
+import { QUEUES } from '../messages/queues.ts';
+import { createWebApp } from '../web/app.ts';
+import { Inbox } from '../web/inbox.ts';
+import { HttpServer } from '../web/server.ts';
+import { PullInterval } from './pull-interval.ts';
+import { Repeater } from './repeater.ts';
+import type { State } from './state.ts';
+
+/** How deliveries come in: over HTTP (with a sweep for those that were missed), or read from GitHub's API. */
+export type IngressMode = 'push' | 'pull';
+
+/** What an ingress works with. */
+export interface IngressParts {
+  config: ServiceConfig;
+  state: State;
+  bus: EventBus<ServiceEvents>;
+  deliveries: HookDeliveries;
+  resources: Resources;
+  logger: Logger;
+  clock: Clock;
+}
+
+/** How often open deliveries are looked for, and missed ones in push mode, in milliseconds. */
+const RETRY_INTERVAL_MS = 5000;
+const SWEEP_INTERVAL_MS = 600_000;
+
+/** Starts to take deliveries; answers where it listens, or null in pull mode, which opens no port. */
+export async function startIngress(mode: IngressMode, parts: IngressParts): Promise<string | null> {
+  const { config, state, bus, resources, logger, clock } = parts;
+  const { appId } = config;
+  const { store, queues } = state;
+  registerHandlers(bus, { queues, store, clock, logger, appId });
+  const inbox = new Inbox({ appId, bus, store, clock, logger });
+  const retries = new Repeater('open deliveries', RETRY_INTERVAL_MS, () => inbox.retryDue(), {
+    clock,
+    logger,
+  });
+  resources.hold('delivery retries', retries, (it) => it.stop());
+  const url = mode === 'push' ? await listen(inbox, parts) : null;
+  startRecovery(mode, inbox, parts);
+  return url;
+}
+
+async function listen(inbox: Inbox, { config, state, resources, logger }: IngressParts): Promise<string> {
+  const { webhookSecrets, host, port } = config;
+  const { store, queues } = state;
+  const app = createWebApp({
+    inbox,
+    secrets: webhookSecrets,
+    logger,
+    async checkReady() {
+      await store.check();
+      await queues.getQueueStats(QUEUES.prMonitor);
+    },
+  });
+  const server = resources.hold(
+    'web server',
+    await HttpServer.listen(app, { host, port }),
+    (it, { deadlineMs }) => it.close(deadlineMs / 2),
+  );
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+  logger.info({ url }, 'listening');
+  return url;
+}
+
+function startRecovery(mode: IngressMode, inbox: Inbox, parts: IngressParts): void {
+  const { config, state, deliveries, resources, logger, clock } = parts;
+  const { store } = state;
+  const recovery = new DeliveryRecovery({
+    appId: config.appId,
+    deliveries,
+    store,
+    sink: inbox,
+    clock,
+    logger,
+  });
+  const pull = new PullInterval();
+  const turn = async () => {
+    const interval = mode === 'pull' ? pull.ms : SWEEP_INTERVAL_MS;
+    // One process of a fleet sweeps; whoever starts first, at once.
+    const slot = Math.floor(clock.now() / interval);
+    if (!(await store.slots.claim(`delivery-recovery-${mode}`, slot))) return interval;
+    const { missed } = await recovery.sweep();
+    return mode === 'pull' ? pull.next(missed) : interval;
+  };
+  const repeater = new Repeater('delivery recovery', SWEEP_INTERVAL_MS, turn, { clock, logger });
+  resources.hold('delivery recovery', repeater, (it) => it.stop());
+}

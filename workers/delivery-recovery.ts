@@ -1,0 +1,131 @@
+import type { Clock } from '../src/clock.ts';
+import type { HookAttempt, HookContent, HookDeliveries } from '../src/github/hook-deliveries.ts';
+import type { Logger } from '../src/logger.ts';
+import type { Store } from '../src/store/types.ts';
+
+/** Where recovered deliveries go: the same path as those that come over HTTP. */
+export interface DeliverySink {
+  takeContent(delivery: { guid: string; event: string; content: HookContent }): Promise<{ status: string }>;
+}
+
+/** What one sweep found. */
+export interface SweepResult {
+  /** Attempts that were listed. */
+  listed: number;
+  /** Deliveries that this service has not taken. */
+  missed: number;
+  /** Of those, how many it has taken now. */
+  recovered: number;
+  /** Whose content GitHub no longer gives: another attempt was asked for. */
+  redelivered: number;
+}
+
+/** Parts that a recovery works with. */
+export interface DeliveryRecoveryOptions {
+  appId: string;
+  deliveries: HookDeliveries;
+  store: Pick<Store, 'deliveries' | 'cursors'>;
+  sink: DeliverySink;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Events worth a request for their content; see `handlers/`. */
+const WANTED = new Set([
+  'check_run',
+  'check_suite',
+  'installation',
+  'installation_repositories',
+  'issue_comment',
+  'pull_request',
+  'workflow_run',
+]);
+
+/** Name of the cursor: `<time of the newest attempt seen>`. */
+const CURSOR = 'hook-deliveries';
+
+/** GitHub keeps deliveries for three days (seven on an Enterprise Server), in milliseconds. */
+const RETENTION_MS = 3 * 24 * 60 * 60 * 1000;
+
+/** Attempts are listed when they have ended, so a slow one may appear behind newer ones: looked for this long. */
+const OVERLAP_MS = 60_000;
+
+/** Most pages (of 100) that one sweep lists. */
+const MAX_PAGES = 100;
+
+/**
+ * Finds the deliveries that never reached this service and feeds them to it: after an outage, and in pull mode,
+ * where none does. A delivery is missed when no attempt with its guid was answered 2xx and the store does not know
+ * it. The cursor moves only when everything that was missed has been taken.
+ */
+export class DeliveryRecovery {
+  readonly #options: DeliveryRecoveryOptions;
+
+  constructor(options: DeliveryRecoveryOptions) {
+    this.#options = options;
+  }
+
+  async sweep(): Promise<SweepResult> {
+    const { store, clock, logger } = this.#options;
+    const seenUntil = Number((await store.cursors.get(CURSOR)) ?? clock.now() - RETENTION_MS);
+    const attempts = await this.#listSince(seenUntil - OVERLAP_MS);
+    const missed = await this.#missed(attempts);
+    const result: SweepResult = {
+      listed: attempts.length,
+      missed: missed.length,
+      recovered: 0,
+      redelivered: 0,
+    };
+    let complete = true;
+    // Oldest first, as they happened.
+    for (const attempt of missed.toReversed()) {
+      const outcome = await this.#recover(attempt);
+      if (outcome === 'failed') complete = false;
+      else result[outcome] += 1;
+    }
+    const newest = Math.max(seenUntil, ...attempts.map((attempt) => attempt.deliveredAt));
+    if (complete && newest > seenUntil) await store.cursors.set(CURSOR, String(newest));
+    if (missed.length > 0) logger.info(result, 'deliveries recovered');
+    return result;
+  }
+
+  async #listSince(since: number): Promise<HookAttempt[]> {
+    const { deliveries } = this.#options;
+    const attempts: HookAttempt[] = [];
+    let cursor: string | null | undefined;
+    for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
+      const answer = await deliveries.list(cursor);
+      const recent = answer.attempts.filter((attempt) => attempt.deliveredAt >= since);
+      attempts.push(...recent);
+      cursor = recent.length < answer.attempts.length ? null : answer.cursor;
+    }
+    return attempts;
+  }
+
+  /** The newest attempt of each guid that nobody has taken, newest first. */
+  async #missed(attempts: readonly HookAttempt[]): Promise<HookAttempt[]> {
+    const { appId, store } = this.#options;
+    const taken = new Set(attempts.filter((attempt) => attempt.ok).map((attempt) => attempt.guid));
+    const newest = new Map<string, HookAttempt>();
+    for (const attempt of attempts) {
+      if (!WANTED.has(attempt.event) || taken.has(attempt.guid) || newest.has(attempt.guid)) continue;
+      // What the store knows as open is tried again from there.
+      if ((await store.deliveries.status(appId, attempt.guid)) === null) newest.set(attempt.guid, attempt);
+    }
+    return [...newest.values()];
+  }
+
+  async #recover({ id, guid, event }: HookAttempt): Promise<'recovered' | 'redelivered' | 'failed'> {
+    const { deliveries, sink, logger } = this.#options;
+    const content = await deliveries.read(id);
+    if (!content) {
+      await deliveries.redeliver(id);
+      return 'redelivered';
+    }
+    const { status } = await sink.takeContent({ guid, event, content });
+    if (status === 'accepted' || status === 'duplicate') return 'recovered';
+    logger.warn({ deliveryId: guid, event, status }, 'a recovered delivery was not taken');
+    // Whatever cannot be taken because of itself must not hold back the others for ever.
+    return status === 'refused' ? 'recovered' : 'failed';
+  }
+}
