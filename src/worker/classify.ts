@@ -1,8 +1,7 @@
-import { PermanentError, TransientError, toError, ValidationError } from '../errors.ts';
-import { dead, type Outcome, retry, snooze } from './outcome.ts';
-
-/** Mistakes in the program itself: trying again runs into them again. */
-const PROGRAMMING_ERRORS = [TypeError, ReferenceError, SyntaxError, RangeError];
+import { PermanentError, TransientError, toError } from '../errors.ts';
+import { AbortReason } from './context.ts';
+import { isNeverRetried } from './never-retried.ts';
+import { dead, done, type Outcome, retry, snooze } from './outcome.ts';
 
 /**
  * What a thrown value means for its message, in one place: a transient failure of the other side snoozes (for as
@@ -12,9 +11,16 @@ const PROGRAMMING_ERRORS = [TypeError, ReferenceError, SyntaxError, RangeError];
 export function outcomeOfError(thrown: unknown, transientDelayMs: () => number): Outcome {
   const error = toError(thrown);
   if (error instanceof TransientError) return snooze(error.retryAfterMs ?? transientDelayMs(), error.message);
-  if (error instanceof PermanentError || error instanceof ValidationError) return dead(error.message, error);
-  if (PROGRAMMING_ERRORS.some((type) => error instanceof type))
-    return dead(`${error.name}: ${error.message}`, error);
+  if (!isNeverRetried(error)) return retry(error);
+  const named = error instanceof PermanentError || 'code' in error;
+  return dead(named ? error.message : `${error.name}: ${error.message}`, error);
+}
+
+/** What it means that a handler threw, or went on for too long, after its signal had aborted. */
+export function outcomeOfAbort({ code }: AbortReason, thrown?: unknown): Outcome {
+  if (code === 'cancelled') return dead('cancelled', new PermanentError('cancelled', 'cancelled'));
+  const error = new AbortReason(code, 'the handler took too long');
+  if (thrown !== undefined) error.cause = thrown;
   return retry(error);
 }
 
@@ -23,7 +29,7 @@ export function outcomeOfError(thrown: unknown, transientDelayMs: () => number):
  * failure, never a success.
  */
 export function outcomeOfResult(result: unknown): Outcome {
-  if (result === true) return { kind: 'done' };
+  if (result === true) return done;
   if (result === false) return retry(new Error('the handler answered false'));
   if (isOutcome(result)) return result;
   return retry(new Error(`the handler answered no outcome, but ${result === null ? 'null' : typeof result}`));
@@ -31,7 +37,8 @@ export function outcomeOfResult(result: unknown): Outcome {
 
 function isOutcome(value: unknown): value is Outcome {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  const outcome = value as { kind: unknown; delayMs?: unknown; reason?: unknown };
+  const outcome = value as { kind: unknown; delayMs?: unknown; reason?: unknown; error?: unknown };
+  if (outcome.error !== undefined && !(outcome.error instanceof Error)) return false;
   switch (outcome.kind) {
     case 'done':
       return true;

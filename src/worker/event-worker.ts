@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { PermanentError } from '../errors.ts';
 import { validationErrorOf } from '../messages/message-serializer.ts';
 import type { WorkerMessage } from '../messages/worker-message.ts';
 import { BaseWorker } from './base-worker.ts';
@@ -19,7 +20,7 @@ export type MessageMap = { [type: string]: object };
 
 /** Options of {@link EventWorker.registerHandler}. */
 export interface HandlerOptions<Payload> {
-  /** Checks the payload when it is read: what does not fit is a dead letter that names the path. */
+  /** Checks the payload when it is read: what does not fit is a dead letter (`invalid`) that names the path. */
   schema?: z.ZodType<Payload>;
 }
 
@@ -29,11 +30,14 @@ interface Registration {
 }
 
 /**
- * A worker with one handler per message type; types without one go to the dead letters with a warning.
+ * A worker with one handler per message type; types without one go to the dead letters (`unknown_type`) with a
+ * warning.
  *
  * @typeParam Messages map of message type to payload
  */
-export class EventWorker<Messages extends MessageMap = MessageMap> extends BaseWorker {
+export class EventWorker<
+  Messages extends { [Type in keyof Messages]: object } = MessageMap,
+> extends BaseWorker {
   readonly #handlers = new Map<string, Registration>();
 
   /** @throws Error when the type has a handler already */
@@ -57,7 +61,7 @@ export class EventWorker<Messages extends MessageMap = MessageMap> extends BaseW
     const registration = this.#handlers.get(message.type);
     if (!registration) {
       context.logger.warn('no handler for this message type');
-      return dead(`no handler for message type ${message.type}`);
+      return unknownType(message);
     }
     const { handler, schema } = registration;
     if (!schema) return await handler(message, context);
@@ -68,4 +72,10 @@ export class EventWorker<Messages extends MessageMap = MessageMap> extends BaseW
     }
     return await handler({ ...message, payload: parsed.data as object }, context);
   }
+}
+
+/** What becomes of a message that nobody takes: a dead letter with the reason `unknown_type`. */
+export function unknownType({ type }: WorkerMessage): Outcome {
+  const reason = `no handler for message type ${type}`;
+  return dead(reason, new PermanentError('unknown_type', reason));
 }

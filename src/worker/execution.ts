@@ -1,86 +1,97 @@
 import type { Timer } from '../clock.ts';
+import type { WorkerMessage } from '../messages/worker-message.ts';
 import type { LeasedMessage } from '../queue/types.ts';
-import { outcomeOfError, outcomeOfResult } from './classify.ts';
+import { outcomeOfAbort, outcomeOfError, outcomeOfResult } from './classify.ts';
 import { AbortReason, type AbortReasonCode, type WorkerContext } from './context.ts';
-import type { WorkerObserver } from './observer.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
-
-/** What a worker does with a message. */
-export type Process = (message: LeasedMessage['message'], context: WorkerContext) => unknown;
+import type { Reporter } from './reporter.ts';
 
 /** One message in a worker's hands, from the start of its handler to its outcome. */
 export class Execution {
   readonly leased: LeasedMessage;
-  /** Resolves with the outcome, and with null when the message is no longer ours to settle. Never rejects. */
-  readonly outcome: Promise<Outcome | null>;
+  readonly context: WorkerContext;
   readonly #options: ResolvedWorkerOptions;
-  readonly #abort = new AbortController();
-  readonly #notify: (call: (observer: WorkerObserver) => void) => void;
-  readonly #timer: Timer | undefined;
+  readonly #reporter: Reporter;
+  readonly #controller = new AbortController();
+  readonly #patience = Promise.withResolvers<Outcome>();
   readonly #startedAt: number;
-  #forsaken = false;
+  #timer: Timer | undefined;
+  #reason: AbortReason | undefined;
+  #durationMs: number | undefined;
 
-  constructor(
-    leased: LeasedMessage,
-    process: Process,
-    options: ResolvedWorkerOptions,
-    notify: (call: (observer: WorkerObserver) => void) => void,
-  ) {
+  constructor(leased: LeasedMessage, options: ResolvedWorkerOptions, reporter: Reporter) {
     this.leased = leased;
     this.#options = options;
-    this.#notify = notify;
+    this.#reporter = reporter;
     this.#startedAt = options.clock.monotonic();
+    this.context = this.#makeContext();
     if (options.timeoutMs > 0) {
       this.#timer = options.clock.setTimeout(() => this.abort('timeout'), options.timeoutMs);
     }
-    this.outcome = this.#run(process);
+  }
+
+  get message(): WorkerMessage {
+    return this.leased.message;
   }
 
   /** 1 for the first try. */
   get attempt(): number {
-    return this.leased.message.retryCount + 1;
+    return this.message.retryCount + 1;
   }
 
+  /** Time in the handler, in milliseconds; so far, while it runs. */
   get durationMs(): number {
-    return this.#options.clock.monotonic() - this.#startedAt;
+    return this.#durationMs ?? this.#options.clock.monotonic() - this.#startedAt;
   }
 
-  /** Tells the handler to stop. After `lost_lease` and `shutdown` its outcome counts no more. */
+  /**
+   * Tells the handler to stop; one that has not after the grace period is waited for no longer. After
+   * `lost_lease` and `shutdown` its outcome counts no more.
+   */
   abort(code: AbortReasonCode): void {
-    if (code === 'lost_lease' || code === 'shutdown') {
-      this.#forsaken = true;
-      this.#timer?.clear();
-    }
-    this.#abort.abort(new AbortReason(code));
-  }
-
-  async #run(process: Process): Promise<Outcome | null> {
-    const { message } = this.leased;
-    this.#notify((observer) => observer.messageStarted?.(this.#options.name, message));
-    const outcome = await this.#decide(process);
+    if (this.#reason || this.#durationMs !== undefined) return;
+    const reason = new AbortReason(code);
+    this.#reason = reason;
     this.#timer?.clear();
-    return this.#forsaken ? null : outcome;
+    // At a shutdown the grace is over already.
+    if (code === 'shutdown') this.#patience.resolve(outcomeOfAbort(reason));
+    else this.#timer = this.#options.clock.setTimeout(() => this.#giveUp(reason), this.#options.graceMs);
+    this.#controller.abort(reason);
   }
 
-  async #decide(process: Process): Promise<Outcome> {
-    const { message } = this.leased;
+  /** Resolves with the outcome, and with null when the message is no longer ours to settle. Never rejects. */
+  async decide(result: unknown): Promise<Outcome | null> {
+    const outcome = await Promise.race([this.#outcomeOf(result), this.#patience.promise]);
+    this.#durationMs = this.durationMs;
+    this.#timer?.clear();
+    const code = this.#reason?.code;
+    return code === 'lost_lease' || code === 'shutdown' ? null : outcome;
+  }
+
+  async #outcomeOf(result: unknown): Promise<Outcome> {
     const { transientBackoff } = this.#options;
-    const tenant = tenantOf(message.payload);
+    const tenant = tenantOf(this.message.payload);
     try {
-      const outcome = outcomeOfResult(await process(message, this.#context()));
+      const outcome = outcomeOfResult(await result);
       if (outcome.kind === 'done') transientBackoff.succeeded(tenant);
       return outcome;
     } catch (thrown) {
+      if (this.#reason) return outcomeOfAbort(this.#reason, thrown);
       return outcomeOfError(thrown, () => transientBackoff.failed(tenant));
     }
   }
 
-  #context(): WorkerContext {
-    const { message } = this.leased;
+  #giveUp(reason: AbortReason): void {
+    this.context.logger.error({ reason: reason.code }, 'the handler goes on after its signal has aborted');
+    this.#patience.resolve(outcomeOfAbort(reason));
+  }
+
+  #makeContext(): WorkerContext {
+    const { message } = this;
     const { clock, logger, name } = this.#options;
     return {
-      signal: this.#abort.signal,
+      signal: this.#controller.signal,
       clock,
       attempt: this.attempt,
       logger: logger.child({
@@ -90,13 +101,13 @@ export class Execution {
         correlationId: message.correlationId ?? null,
       }),
       progress: (fraction, note) =>
-        this.#notify((observer) => observer.progress?.(name, message, fraction, note)),
+        this.#reporter.notify((observer) => observer.progress?.(name, message, fraction, note)),
     };
   }
 }
 
 /** Whose fault a transient failure is: back-off is per installation. */
-function tenantOf(payload: LeasedMessage['message']['payload']): string {
+function tenantOf(payload: WorkerMessage['payload']): string {
   const installation = payload.installation_id;
   return typeof installation === 'string' ? installation : '';
 }

@@ -1,76 +1,91 @@
-/** Durations remembered for the quantiles. */
-const WINDOW = 1000;
+import type { Registry } from 'prom-client';
+import { type Clock, systemClock } from '../clock.ts';
+import type { ManagedWorker } from './managed-worker.ts';
+import { WorkerPrometheus } from './prometheus.ts';
+import { WorkerFigures, type WorkerMetrics } from './worker-figures.ts';
 
-/** Figures of one worker since it was made; durations in milliseconds over the last 1000 messages. */
-export interface WorkerMetricsSnapshot {
-  processed: number;
-  errors: number;
-  averageMs: number;
-  p50Ms: number;
-  p95Ms: number;
-  p99Ms: number;
-  /** Milliseconds since the epoch; null before the first. */
-  lastProcessedAt: number | null;
-  lastSuccessAt: number | null;
+export type { WorkerMetrics } from './worker-figures.ts';
+
+/** Options of {@link MetricsCollector}. */
+export interface MetricsOptions {
+  clock?: Clock;
+  /** Length of the sliding window of the rates, in milliseconds, > 0; default 900000. */
+  windowMs?: number;
 }
 
-/** Counts what workers do, by worker name. */
+/** Counts what workers do, by worker name; as figures, and as Prometheus metrics in a registry of its own. */
 export class MetricsCollector {
-  readonly #workers = new Map<string, Figures>();
+  readonly #workers = new Map<string, WorkerFigures>();
+  readonly #tracked = new Map<string, ManagedWorker>();
+  readonly #clock: Clock;
+  readonly #windowMs: number;
+  readonly #prometheus: WorkerPrometheus;
 
+  constructor({ clock = systemClock, windowMs = 900_000 }: MetricsOptions = {}) {
+    this.#clock = clock;
+    this.#windowMs = windowMs;
+    this.#prometheus = new WorkerPrometheus(() => this.#gauges());
+  }
+
+  /** For `registry.metrics()`, or to be merged with others. */
+  get registry(): Registry {
+    return this.#prometheus.registry;
+  }
+
+  recordWorkerStarted(worker: string, at: number): void {
+    this.#of(worker).startedAt = at;
+  }
+
+  recordWorkerStopped(worker: string): void {
+    this.#of(worker).startedAt = null;
+  }
+
+  recordMessageStarted(worker: string, at: number): void {
+    this.#of(worker).lastStartedAt = at;
+  }
+
+  /** @param durationMs time in the handler @param at milliseconds since the epoch */
   recordMessageProcessed(worker: string, durationMs: number, at: number): void {
-    const figures = this.#of(worker);
-    figures.processed += 1;
-    figures.lastSuccessAt = at;
-    figures.add(durationMs, at);
+    this.#of(worker).add(true, durationMs, at);
+    this.#prometheus.message(worker, 'done', durationMs);
   }
 
+  /** A message was retried or is dead. */
   recordMessageError(worker: string, durationMs: number, at: number): void {
-    const figures = this.#of(worker);
-    figures.errors += 1;
-    figures.add(durationMs, at);
+    this.#of(worker).add(false, durationMs, at);
+    this.#prometheus.message(worker, 'error', durationMs);
   }
 
-  getMetrics(worker: string): WorkerMetricsSnapshot {
-    return this.#of(worker).snapshot();
+  /** A worker whose queue is to be looked at by `refresh`, and at every scrape. */
+  track(worker: ManagedWorker): void {
+    this.#tracked.set(worker.name, worker);
   }
 
-  #of(worker: string): Figures {
+  /** Looks at the queues of the tracked workers; one that is out of reach has no size then. */
+  async refresh(): Promise<void> {
+    await Promise.all(
+      [...this.#tracked.values()].map(async (worker) => {
+        const stats = await worker.queueStats().catch(() => null);
+        const { ready = 0, delayed = 0, oldestAgeMs = 0 } = stats ?? {};
+        this.#of(worker.name).queue = stats && { size: ready + delayed, oldestAgeMs };
+      }),
+    );
+  }
+
+  getMetrics(worker: string): WorkerMetrics {
+    return this.#of(worker).snapshot(this.#clock.now());
+  }
+
+  async #gauges() {
+    await this.refresh();
+    return [...this.#tracked.values()].map((worker) => ({ worker, metrics: this.getMetrics(worker.name) }));
+  }
+
+  #of(worker: string): WorkerFigures {
     const known = this.#workers.get(worker);
     if (known) return known;
-    const figures = new Figures();
+    const figures = new WorkerFigures(this.#windowMs);
     this.#workers.set(worker, figures);
     return figures;
-  }
-}
-
-class Figures {
-  processed = 0;
-  errors = 0;
-  lastSuccessAt: number | null = null;
-  #lastAt: number | null = null;
-  readonly #durations: number[] = [];
-  #next = 0;
-
-  add(durationMs: number, at: number): void {
-    this.#durations[this.#next] = durationMs;
-    this.#next = (this.#next + 1) % WINDOW;
-    this.#lastAt = at;
-  }
-
-  snapshot(): WorkerMetricsSnapshot {
-    const sorted = this.#durations.toSorted((a, b) => a - b);
-    const quantile = (q: number) => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
-    const sum = sorted.reduce((total, duration) => total + duration, 0);
-    return {
-      processed: this.processed,
-      errors: this.errors,
-      averageMs: sorted.length === 0 ? 0 : sum / sorted.length,
-      p50Ms: quantile(0.5),
-      p95Ms: quantile(0.95),
-      p99Ms: quantile(0.99),
-      lastProcessedAt: this.#lastAt,
-      lastSuccessAt: this.lastSuccessAt,
-    };
   }
 }

@@ -4,6 +4,7 @@ import type { QueueManager } from '../queue/types.ts';
 import { MetricsCollector } from './metrics.ts';
 import type { WorkerObserver } from './observer.ts';
 import { ExponentialBackoff, type RetryPolicy } from './retry-policy.ts';
+import type { SlotPool } from './slot-pool.ts';
 import { TransientBackoff } from './transient-backoff.ts';
 
 /** Options of every worker. */
@@ -13,46 +14,74 @@ export interface WorkerOptions {
   /** Queue that it takes messages from. */
   queue: string;
   queues: QueueManager;
-  /** Messages worked on at once, 1..256; default 1. Never more are fetched than can be started. */
+  /** Messages (of a batch worker: batches) worked on at once, 1..256; default 1. Never more are fetched than can be started soon. */
   concurrency?: number;
   /** Milliseconds a message may take before its signal aborts with `timeout`; 0 = no limit, default 600000. */
   timeoutMs?: number;
+  /**
+   * Milliseconds that a handler has after its signal aborted, 0..86400000, default 10000: then it is waited for
+   * no longer, and its slot is free.
+   */
+  graceMs?: number;
   /** Milliseconds one wait on the queue lasts, 1..60000; default 5000. A message ends it at once. */
   waitMs?: number;
-  /** Default: from 60 s, doubling to 3600 s. */
+  /** Default: from 60 s, doubling to 3600 s; the message's own `maxRetries` ends it. */
   retryPolicy?: RetryPolicy;
   /** Delays of transient failures that name none. Default: from 5 s, doubling to 300 s, per installation. */
   transientBackoff?: TransientBackoff;
+  /** False: what would be a dead letter is dropped, with an error in the log. Default true. */
+  deadLetters?: boolean;
+  /** Slots that it shares with other workers; default none, `concurrency` alone counts. */
+  slots?: SlotPool | null;
+  /** Its place in the line for slots, any number; higher is served first, default 0. */
+  slotPriority?: number;
   clock?: Clock;
   logger?: Logger;
-  metrics?: MetricsCollector;
+  /** Null records nothing; default a collector of its own. */
+  metrics?: MetricsCollector | null;
   observers?: readonly WorkerObserver[];
 }
 
 /** {@link WorkerOptions} with every default filled in. */
-export type ResolvedWorkerOptions = Required<WorkerOptions>;
+export type ResolvedWorkerOptions = Readonly<Required<WorkerOptions>>;
+
+/** Numbers of {@link WorkerOptions}: range and default. */
+export const WORKER_OPTION_RANGES = Object.freeze({
+  concurrency: { min: 1, max: 256, fallback: 1 },
+  timeoutMs: { min: 0, max: 86_400_000, fallback: 600_000 },
+  graceMs: { min: 0, max: 86_400_000, fallback: 10_000 },
+  waitMs: { min: 1, max: 60_000, fallback: 5000 },
+});
 
 /** @throws RangeError for a number out of range */
 export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOptions {
-  const resolved = {
-    concurrency: 1,
-    timeoutMs: 600_000,
-    waitMs: 5000,
-    retryPolicy: new ExponentialBackoff(),
-    transientBackoff: new TransientBackoff(),
-    clock: systemClock,
-    logger: silentLogger(),
-    metrics: new MetricsCollector(),
-    observers: [],
-    ...options,
+  const { clock = systemClock } = options;
+  const number = (name: keyof typeof WORKER_OPTION_RANGES) => {
+    const { min, max, fallback } = WORKER_OPTION_RANGES[name];
+    return within(name, options[name] ?? fallback, min, max);
   };
-  within('concurrency', resolved.concurrency, 1, 256);
-  within('timeoutMs', resolved.timeoutMs, 0, 86_400_000);
-  within('waitMs', resolved.waitMs, 1, 60_000);
-  return resolved;
+  return Object.freeze({
+    name: options.name,
+    queue: options.queue,
+    queues: options.queues,
+    concurrency: number('concurrency'),
+    timeoutMs: number('timeoutMs'),
+    graceMs: number('graceMs'),
+    waitMs: number('waitMs'),
+    retryPolicy: options.retryPolicy ?? new ExponentialBackoff({ maxRetries: Number.POSITIVE_INFINITY }),
+    transientBackoff: options.transientBackoff ?? new TransientBackoff(),
+    deadLetters: options.deadLetters ?? true,
+    slots: options.slots ?? null,
+    slotPriority: options.slotPriority ?? 0,
+    clock,
+    logger: options.logger ?? silentLogger(),
+    metrics: options.metrics === undefined ? new MetricsCollector({ clock }) : options.metrics,
+    observers: options.observers ?? [],
+  });
 }
 
-function within(name: string, value: number, min: number, max: number): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
+/** Answers `value`. @throws RangeError unless it is an integer in the range */
+export function within(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new RangeError(`${name} must be an integer of ${min}..${max}, got ${value}`);
 }

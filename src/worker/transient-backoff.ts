@@ -12,7 +12,7 @@ export class TransientBackoff {
   readonly #backoff: ExponentialBackoff;
 
   /** @param options default: from 5 s, doubling to 300 s */
-  constructor(options: ExponentialBackoffOptions = {}) {
+  constructor(options: Omit<ExponentialBackoffOptions, 'maxRetries'> = {}) {
     this.#backoff = new ExponentialBackoff({ baseMs: 5000, maxMs: 300_000, ...options });
   }
 

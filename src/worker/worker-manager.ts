@@ -1,11 +1,22 @@
-import type { BaseWorker, WorkerState } from './base-worker.ts';
+import { type Clock, systemClock, type Timer } from '../clock.ts';
+import { QueueError, toError } from '../errors.ts';
+import { type Logger, silentLogger } from '../logger.ts';
+import { STOP_DEADLINE_MS } from './base-worker.ts';
+import type { HealthThresholds } from './health.ts';
+import { HealthChecker } from './health-checker.ts';
+import { LoopLag } from './loop-lag.ts';
+import type { ManagedWorker, WorkerState } from './managed-worker.ts';
 import { MetricsCollector } from './metrics.ts';
+import { ExponentialBackoff, type RetryPolicy } from './retry-policy.ts';
+import type { SlotPool } from './slot-pool.ts';
 
 /** Where one worker stands. */
 export interface WorkerStatus {
   name: string;
+  /** Empty for a worker without a queue. */
   queue: string;
   state: WorkerState;
+  running: boolean;
   /** Waiting and delayed messages of its queue; -1 while the queue is out of reach. */
   queueSize: number;
   inFlight: number;
@@ -13,63 +24,138 @@ export interface WorkerStatus {
   errors: number;
   /** Milliseconds since the epoch; null before the first. */
   lastSuccessAt: number | null;
+  /** How often it died and was started again. */
+  restarts: number;
 }
 
-/** Starts and stops the workers of a process together. */
+/** Options of {@link WorkerManager}. */
+export interface WorkerManagerOptions {
+  clock?: Clock;
+  logger?: Logger;
+  /** Delays before a worker that died is started again; default from 1 s, doubling to 60 s, without an end. */
+  restartPolicy?: RetryPolicy;
+  thresholds?: Partial<HealthThresholds>;
+  /** Slots that its workers draw from by their `slotPriority`, those aside that have a pool of their own; default none. */
+  slots?: SlotPool;
+}
+
+interface Member {
+  readonly worker: ManagedWorker;
+  restarts: number;
+  /** Deaths since it last ran for {@link STEADY_MS}. */
+  deaths: number;
+  timer?: Timer;
+}
+
+/** A worker that ran for this long starts its back-off anew when it dies, in milliseconds. */
+const STEADY_MS = 60_000;
+
+/** Starts and stops the workers of a process together, and starts again those that die. */
 export class WorkerManager {
-  readonly #workers = new Map<string, BaseWorker>();
-  readonly #metrics: MetricsCollector;
+  readonly health: HealthChecker;
+  readonly metrics: MetricsCollector;
+  readonly #members = new Map<string, Member>();
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #restartPolicy: RetryPolicy;
+  readonly #slots: SlotPool | undefined;
+  readonly #loopLag: LoopLag;
+  #open = false;
 
   /** @param metrics the collector that the workers were given */
-  constructor(metrics: MetricsCollector = new MetricsCollector()) {
-    this.#metrics = metrics;
+  constructor(metrics: MetricsCollector = new MetricsCollector(), options: WorkerManagerOptions = {}) {
+    const { clock = systemClock, logger = silentLogger(), thresholds = {} } = options;
+    this.metrics = metrics;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#restartPolicy = options.restartPolicy ?? new ExponentialBackoff({ baseMs: 1000, maxMs: 60_000 });
+    this.#slots = options.slots;
+    this.#loopLag = new LoopLag(metrics.registry);
+    const workers = () => [...this.#members.values()].map(({ worker }) => worker);
+    this.health = new HealthChecker({ workers, metrics, thresholds, clock });
   }
 
   /** @throws Error for a second worker of one name */
-  register(worker: BaseWorker): this {
-    if (this.#workers.has(worker.name)) throw new Error(`there is a worker ${worker.name} already`);
-    this.#workers.set(worker.name, worker);
+  register(worker: ManagedWorker): this {
+    if (this.#members.has(worker.name)) throw new Error(`there is a worker ${worker.name} already`);
+    this.#members.set(worker.name, { worker, restarts: 0, deaths: 0 });
+    this.metrics.track(worker);
+    if (this.#slots) worker.shareSlots?.(this.#slots);
     return this;
   }
 
+  /** Starts every worker; one that cannot start is tried again, as if it had died. */
   startAll(): void {
-    for (const worker of this.#workers.values()) worker.start();
+    this.#open = true;
+    this.#loopLag.start();
+    for (const member of this.#members.values()) if (member.worker.state !== 'running') this.#start(member);
   }
 
   /** Takes nothing new, anywhere. */
   quietAll(): void {
-    for (const worker of this.#workers.values()) worker.quiet();
+    this.#open = false;
+    for (const { worker, timer } of this.#members.values()) {
+      timer?.clear();
+      worker.quiet();
+    }
   }
 
   /**
    * Quiets everything first, then stops all within one common deadline.
    * @throws AggregateError when workers did not stop cleanly
    */
-  async stopAll(deadlineMs = 30_000): Promise<void> {
+  async stopAll(deadlineMs: number = STOP_DEADLINE_MS): Promise<void> {
     this.quietAll();
     const settled = await Promise.allSettled(
-      [...this.#workers.values()].map((worker) => worker.stop(deadlineMs)),
+      [...this.#members.values()].map(({ worker }) => worker.stop(deadlineMs)),
     );
+    this.#loopLag.stop();
     const errors = settled.flatMap((it) => (it.status === 'rejected' ? [it.reason] : []));
     if (errors.length > 0) throw new AggregateError(errors, 'not every worker stopped cleanly');
   }
 
   /** In the order of registration. */
   async getWorkerStatus(): Promise<WorkerStatus[]> {
-    return await Promise.all(
-      [...this.#workers.values()].map(async (worker) => {
-        const { processed, errors, lastSuccessAt } = this.#metrics.getMetrics(worker.name);
-        return {
-          name: worker.name,
-          queue: worker.queue,
-          state: worker.state,
-          queueSize: await worker.queueSize().catch(() => -1),
-          inFlight: worker.inFlight,
-          processed,
-          errors,
-          lastSuccessAt,
-        };
-      }),
-    );
+    await this.metrics.refresh();
+    return [...this.#members.values()].map(({ worker, restarts }) => {
+      const { processed, errors, lastSuccessAt, queueSize } = this.metrics.getMetrics(worker.name);
+      return {
+        name: worker.name,
+        queue: worker.queue,
+        state: worker.state,
+        running: worker.state === 'running',
+        queueSize: queueSize ?? (worker.queue === '' ? 0 : -1),
+        inFlight: worker.inFlight,
+        processed,
+        errors,
+        lastSuccessAt,
+        restarts,
+      };
+    });
+  }
+
+  #start(member: Member): void {
+    const startedAt = this.#clock.monotonic();
+    try {
+      member.worker.start();
+    } catch (thrown) {
+      this.#died(member, toError(thrown), startedAt);
+      return;
+    }
+    void member.worker.ended().then((error) => error && this.#died(member, error, startedAt));
+  }
+
+  #died(member: Member, error: Error, startedAt: number): void {
+    const { worker } = member;
+    // A closed queue manager does not open again.
+    if (!this.#open || (error instanceof QueueError && error.code === 'closed')) return;
+    const ran = this.#clock.monotonic() - startedAt;
+    member.deaths = ran >= STEADY_MS ? 1 : member.deaths + 1;
+    const delayMs = this.#restartPolicy.delayMs(member.deaths, error);
+    this.#logger.error({ err: error, worker: worker.name, delayMs }, 'a worker died, and is started again');
+    member.timer = this.#clock.setTimeout(() => {
+      member.restarts += 1;
+      this.#start(member);
+    }, delayMs);
   }
 }

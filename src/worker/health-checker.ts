@@ -1,0 +1,119 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { toError } from '../errors.ts';
+import type { QueueStats } from '../queue/types.ts';
+import { HEALTH_THRESHOLDS, type HealthCheck, type HealthThresholds, type WorkerHealth } from './health.ts';
+import type { ManagedWorker } from './managed-worker.ts';
+import type { MetricsCollector } from './metrics.ts';
+import type { WorkerMetrics } from './worker-figures.ts';
+
+/** Options of {@link HealthChecker}. */
+export interface HealthOptions {
+  /** The workers to check, in this order; read at every check. */
+  workers: () => Iterable<ManagedWorker>;
+  /** The collector that they were given. */
+  metrics: MetricsCollector;
+  thresholds?: Partial<HealthThresholds>;
+  clock?: Clock;
+}
+
+interface Facts {
+  worker: ManagedWorker;
+  metrics: WorkerMetrics;
+  /** Null for a worker without a queue. */
+  stats: QueueStats | null;
+  now: number;
+}
+
+/**
+ * Tells whether workers are well, by progress rather than by signs of life: a worker that answers but exchanges
+ * nothing with its queue is ill.
+ */
+export class HealthChecker {
+  readonly #options: Required<Omit<HealthOptions, 'thresholds'>>;
+  readonly #thresholds: HealthThresholds;
+
+  constructor({ workers, metrics, thresholds = {}, clock = systemClock }: HealthOptions) {
+    this.#options = { workers, metrics, clock };
+    this.#thresholds = { ...HEALTH_THRESHOLDS, ...thresholds };
+  }
+
+  /** @throws Error if there is no worker of that name */
+  async checkWorkerHealth(name: string): Promise<WorkerHealth> {
+    for (const worker of this.#options.workers()) if (worker.name === name) return await this.#check(worker);
+    throw new Error(`there is no worker ${name}`);
+  }
+
+  async checkAllWorkers(): Promise<WorkerHealth[]> {
+    return await Promise.all([...this.#options.workers()].map((worker) => this.#check(worker)));
+  }
+
+  async #check(worker: ManagedWorker): Promise<WorkerHealth> {
+    const { clock, metrics } = this.#options;
+    let stats: QueueStats | null = null;
+    let unreachable: Error | undefined;
+    try {
+      stats = await worker.queueStats();
+    } catch (thrown) {
+      unreachable = toError(thrown);
+    }
+    const facts = { worker, metrics: metrics.getMetrics(worker.name), stats, now: clock.now() };
+    const checks = [
+      this.#running(facts),
+      this.#activity(facts),
+      this.#errorRate(facts),
+      this.#queueSize(facts, unreachable),
+      this.#exchange(facts),
+    ];
+    return {
+      worker: worker.name,
+      healthy: checks.every(({ ok }) => ok),
+      checks,
+      checkedAt: facts.now,
+    };
+  }
+
+  #running({ worker }: Facts): HealthCheck {
+    return { name: 'running', ok: worker.state === 'running', detail: `it is ${worker.state}` };
+  }
+
+  /** Silence is an illness only while there is work: as long as the oldest message has been there. */
+  #activity({ worker, metrics, stats, now }: Facts): HealthCheck {
+    const name = 'recent_activity';
+    const waiting = stats !== null && stats.ready > 0 && !stats.paused;
+    if (!waiting && worker.inFlight === 0) return { name, ok: true, detail: 'there is no work' };
+    const last = Math.max(metrics.lastStartedAt ?? 0, metrics.lastProcessedAt ?? 0, now - metrics.uptimeMs);
+    const silent = worker.inFlight > 0 ? now - last : Math.min(now - last, stats?.oldestAgeMs ?? 0);
+    const detail = `nothing was started or ended for ${seconds(silent)} while there is work`;
+    return { name, ok: silent <= this.#thresholds.activityMs, detail };
+  }
+
+  #errorRate({ metrics: { recent, errorRate } }: Facts): HealthCheck {
+    const { maxErrorRate, minSample } = this.#thresholds;
+    const rate = errorRate ?? 0;
+    const detail = `${(rate * 100).toFixed(1)} % of the last ${recent} messages failed`;
+    return { name: 'error_rate', ok: recent < minSample || rate <= maxErrorRate, detail };
+  }
+
+  #queueSize({ stats }: Facts, unreachable: Error | undefined): HealthCheck {
+    const name = 'queue_size';
+    if (unreachable) return { name, ok: false, detail: `it cannot be read: ${unreachable.message}` };
+    const size = stats ? stats.ready + stats.delayed : 0;
+    return { name, ok: size <= this.#thresholds.maxQueueSize, detail: `${size} messages wait` };
+  }
+
+  #exchange({ worker: { exchange }, now }: Facts): HealthCheck {
+    const name = 'last_exchange';
+    if (exchange === null) return { name, ok: true, detail: 'it has no queue' };
+    // While all handlers are busy there is nothing to ask the queue for: that is no silence.
+    const silent = exchange.tryingSince === null ? 0 : now - exchange.tryingSince;
+    const detail =
+      silent === 0
+        ? 'the queue answers'
+        : `the queue was asked ${seconds(silent)} ago, without an answer yet`;
+    return { name, ok: silent <= exchange.waitMs + this.#thresholds.maxSilenceMs, detail };
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

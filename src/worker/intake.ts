@@ -1,0 +1,119 @@
+import type { LeasedMessage } from '../queue/types.ts';
+import type { ResolvedWorkerOptions } from './options.ts';
+import type { SlotTicket } from './slot-pool.ts';
+import { Tray } from './tray.ts';
+
+/** How messages make a job: one each, or a batch. */
+export interface JobShape {
+  /** Most messages of a job, 1..256. */
+  size(): number;
+  /** Milliseconds that a job which is not full waits for more. */
+  fillMs(): number;
+}
+
+/** What to ask the queue for. */
+export interface FetchPlan {
+  readonly want: number;
+  /** Milliseconds to wait for it; if nothing is wanted, for anything else to happen. May be infinite then. */
+  readonly waitMs: number;
+  /** Slots that are held for what comes. */
+  readonly reserved: number;
+}
+
+/** Most messages of one exchange. */
+const WANT_MAX = 256;
+
+/**
+ * Decides how much to fetch and when to start it, so that never more is in hand than can be started soon.
+ *
+ * With a pool of slots: slots are reserved before an exchange that does not wait. One that waits holds none, so
+ * that an idle worker keeps no slot from the others; it asks for one job, which may then have to wait for its
+ * slot in hand, and goes back to the queue if that takes too long.
+ */
+export class Intake {
+  readonly #options: ResolvedWorkerOptions;
+  readonly #shape: JobShape;
+  readonly #tray = new Tray();
+  readonly #ticket: SlotTicket | undefined;
+  #gotSome = false;
+
+  /** @param wake called when a slot that was waited for is free */
+  constructor(options: ResolvedWorkerOptions, shape: JobShape, wake: () => void) {
+    this.#options = options;
+    this.#shape = shape;
+    this.#ticket = options.slots?.join(options.slotPriority, wake);
+  }
+
+  /** @param jobs that may be started beside those that run */
+  plan(jobs: number, settles: boolean): FetchPlan {
+    const nothing = { want: 0, waitMs: this.#patienceMs(), reserved: 0 };
+    const size = this.#shape.size();
+    // A job that is due waits for its slot, or for another to end: nothing to add to it.
+    if (jobs <= 0 || this.#isDue()) {
+      if (this.#tray.size === 0) this.#ticket?.stepOut();
+      return nothing;
+    }
+    const waits = !settles && !(this.#ticket && this.#gotSome);
+    const reserved = this.#ticket && !waits ? this.#ticket.take(jobs) : 0;
+    if (this.#ticket && reserved === 0 && this.#ticket.available() === 0) return nothing;
+    const most = this.#ticket ? Math.max(1, reserved) : jobs;
+    const want = Math.min(WANT_MAX, most * size - this.#tray.size);
+    const waitMs = waits ? Math.min(this.#options.waitMs, this.#fillLeftMs()) : 0;
+    return { want, waitMs, reserved };
+  }
+
+  /** Takes what a fetch brought; the slots that were held for it are free to take. */
+  received({ reserved, want }: FetchPlan, messages: readonly LeasedMessage[]): void {
+    if (want > 0) this.#gotSome = messages.length > 0;
+    this.#tray.add(messages, this.#now());
+    if (reserved > 0) this.#ticket?.give(reserved);
+  }
+
+  /** The messages of the next job, and its slot; none if there is no job, or no slot for it. */
+  next(): LeasedMessage[] {
+    if (!this.#isDue() || this.#ticket?.take(1) === 0) return [];
+    return this.#tray.take(this.#shape.size());
+  }
+
+  jobEnded(): void {
+    this.#ticket?.give(1);
+  }
+
+  /** Takes out what has waited too long for a slot: another process may have one. */
+  overdue(): LeasedMessage[] {
+    return this.#patienceMs() === 0 ? this.clear() : [];
+  }
+
+  clear(): LeasedMessage[] {
+    return this.#tray.take(this.#tray.size);
+  }
+
+  remove(key: string): void {
+    this.#tray.remove(key);
+  }
+
+  leave(): void {
+    this.clear();
+    this.#ticket?.leave();
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonic();
+  }
+
+  #isDue(): boolean {
+    const { size } = this.#tray;
+    return size > 0 && (size >= this.#shape.size() || this.#fillLeftMs() === 0);
+  }
+
+  #fillLeftMs(): number {
+    if (this.#tray.size === 0) return Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.ceil(this.#shape.fillMs() - this.#tray.age(this.#now())));
+  }
+
+  /** How long what is in hand may still wait for a slot. */
+  #patienceMs(): number {
+    if (!this.#ticket || this.#tray.size === 0) return Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.ceil(this.#shape.fillMs() + this.#options.waitMs - this.#tray.age(this.#now())));
+  }
+}

@@ -1,0 +1,37 @@
+import type { QueueStats } from '../queue/types.ts';
+import type { SlotPool } from './slot-pool.ts';
+
+/** Where a worker stands: `quiet` takes nothing new and finishes what it has; `failed` has died of an error. */
+export type WorkerState = 'stopped' | 'running' | 'quiet' | 'stopping' | 'failed';
+
+/** How a worker and the backend of its queue get on. Times are milliseconds since the epoch. */
+export interface ExchangeFacts {
+  /** The last time that an exchange with the queue succeeded; null before the first. */
+  lastSuccessAt: number | null;
+  /** Since when it has been trying without success; null while it is not trying. */
+  tryingSince: number | null;
+  /** How long an exchange may wait by itself, in milliseconds. */
+  waitMs: number;
+}
+
+/** What `WorkerManager` and `HealthChecker` need of a worker, whether or not it has a queue. */
+export interface ManagedWorker {
+  /** Unique in its process. */
+  readonly name: string;
+  /** Empty for a worker without a queue. */
+  readonly queue: string;
+  readonly state: WorkerState;
+  /** Messages, batches counted one by one, or ticks in the hands of handlers. */
+  readonly inFlight: number;
+  /** Null for a worker without a queue. */
+  readonly exchange: ExchangeFacts | null;
+  /** Null for a worker without a queue. */
+  queueStats(): Promise<QueueStats | null>;
+  start(): void;
+  quiet(): void;
+  stop(deadlineMs?: number): Promise<void>;
+  /** Resolves when it has stopped since the last start; with the error if it died of one. */
+  ended(): Promise<Error | null>;
+  /** Has it draw from a pool of slots; from the next start on. */
+  shareSlots?(pool: SlotPool): void;
+}

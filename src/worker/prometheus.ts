@@ -1,0 +1,85 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ManagedWorker } from './managed-worker.ts';
+import type { WorkerMetrics } from './worker-figures.ts';
+
+/** Upper bounds of the duration histogram, in seconds. */
+const DURATION_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
+
+type Reading = { worker: ManagedWorker; metrics: WorkerMetrics };
+
+/** The Prometheus metrics of a collector's workers; units are base units, as Prometheus wants them. */
+export class WorkerPrometheus {
+  readonly registry = new Registry();
+  readonly #messages: Counter<'worker' | 'outcome'>;
+  readonly #durations: Histogram<'worker'>;
+
+  /** @param read called at every scrape, for what is measured rather than counted */
+  constructor(read: () => Promise<readonly Reading[]>) {
+    const registers = [this.registry];
+    this.#messages = new Counter({
+      name: 'checkmend_worker_messages_total',
+      help: 'Messages that a worker settled: done, or error (retried or dead)',
+      labelNames: ['worker', 'outcome'],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: 'checkmend_worker_message_duration_seconds',
+      help: 'Time that messages spent in their handler',
+      labelNames: ['worker'],
+      buckets: DURATION_BUCKETS,
+      registers,
+    });
+    this.#addGauges(read);
+  }
+
+  message(worker: string, outcome: 'done' | 'error', durationMs: number): void {
+    this.#messages.inc({ worker, outcome });
+    this.#durations.observe({ worker }, durationMs / 1000);
+  }
+
+  #addGauges(read: () => Promise<readonly Reading[]>): void {
+    const shared = shareWhilePending(read);
+    const gauge = (name: string, help: string, value: (reading: Reading) => number | null) => {
+      const made = new Gauge({
+        name: `checkmend_worker_${name}`,
+        help,
+        labelNames: ['worker'],
+        registers: [this.registry],
+        async collect() {
+          const readings = await shared();
+          made.reset();
+          for (const reading of readings) {
+            const figure = value(reading);
+            if (figure !== null) made.set({ worker: reading.worker.name }, figure);
+          }
+        },
+      });
+    };
+    gauge('up', 'Whether the worker takes messages', ({ worker }) => Number(worker.state === 'running'));
+    gauge('in_flight', 'Messages in the hands of handlers', ({ worker }) => worker.inFlight);
+    gauge(
+      'queue_size',
+      'Messages waiting or delayed; absent while out of reach',
+      (it) => it.metrics.queueSize,
+    );
+    gauge('queue_oldest_age_seconds', 'Age of the oldest message that could be taken', ({ metrics }) =>
+      metrics.oldestAgeMs === null ? null : metrics.oldestAgeMs / 1000,
+    );
+    gauge(
+      'uptime_seconds',
+      'Time since the worker was started; 0 while it does not run',
+      ({ metrics }) => metrics.uptimeMs / 1000,
+    );
+  }
+}
+
+/** A registry collects all of its metrics at once: they share one reading. */
+function shareWhilePending<T>(read: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | undefined;
+  return () => {
+    pending ??= read().finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  };
+}

@@ -1,0 +1,81 @@
+import { toError } from '../errors.ts';
+import type { SettleResult } from '../queue/types.ts';
+import type { Execution } from './execution.ts';
+import type { WorkerObserver } from './observer.ts';
+import type { ResolvedWorkerOptions } from './options.ts';
+import type { Outcome } from './outcome.ts';
+import type { Verdict } from './settlement.ts';
+
+/** Tells metrics, log and observers what became of a worker's messages. */
+export class Reporter {
+  readonly #options: ResolvedWorkerOptions;
+
+  constructor(options: ResolvedWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Calls every observer; one that throws is logged. */
+  notify(call: (observer: WorkerObserver) => void): void {
+    for (const observer of this.#options.observers) {
+      try {
+        call(observer);
+      } catch (thrown) {
+        const { logger, name } = this.#options;
+        logger.error({ err: toError(thrown), worker: name }, 'an observer failed');
+      }
+    }
+  }
+
+  started(): void {
+    const { name, metrics, clock } = this.#options;
+    metrics?.recordWorkerStarted(name, clock.now());
+    this.notify((observer) => observer.started?.(name));
+  }
+
+  stopped(error: Error | null): void {
+    const { name, metrics, logger } = this.#options;
+    metrics?.recordWorkerStopped(name);
+    if (error) logger.error({ err: error, worker: name }, 'the worker has died');
+    this.notify((observer) => observer.stopped?.(name, ...(error ? [error] : [])));
+  }
+
+  messageStarted({ message }: Execution): void {
+    const { name, metrics, clock } = this.#options;
+    metrics?.recordMessageStarted(name, clock.now());
+    this.notify((observer) => observer.messageStarted?.(name, message));
+  }
+
+  lost({ message }: Execution): void {
+    this.notify((observer) => observer.lost?.(this.#options.name, message));
+  }
+
+  /** The queue has answered. */
+  settled(execution: Execution, outcome: Outcome, verdict: Verdict, result: SettleResult): void {
+    if (result === 'lost') this.lost(execution);
+    else if (outcome.kind === 'done') this.#processed(execution);
+    else this.#failed(execution, outcome, verdict);
+  }
+
+  #processed({ message, durationMs }: Execution): void {
+    const { name, metrics, clock } = this.#options;
+    metrics?.recordMessageProcessed(name, durationMs, clock.now());
+    this.notify((observer) => observer.processed?.(name, message, durationMs));
+  }
+
+  #failed(
+    { message, durationMs, context }: Execution,
+    outcome: Exclude<Outcome, { kind: 'done' }>,
+    { lease, fate, error }: Verdict,
+  ): void {
+    const { name, metrics, clock } = this.#options;
+    if (fate !== 'snoozed') metrics?.recordMessageError(name, durationMs, clock.now());
+    const delayMs = 'delayMs' in lease ? lease.delayMs : undefined;
+    const reason = error?.message ?? ('reason' in outcome ? outcome.reason : undefined);
+    context.logger[fate === 'snoozed' ? 'info' : 'warn']({ fate, delayMs, reason }, 'message not done');
+    this.notify((observer) => observer.failed?.(name, message, outcome, durationMs));
+    if (fate === 'retried') this.notify((observer) => observer.retried?.(name, message, delayMs ?? 0));
+    if (fate === 'dead' || fate === 'dropped') {
+      this.notify((observer) => observer.dead?.(name, message, reason ?? ''));
+    }
+  }
+}
