@@ -11,15 +11,22 @@ export interface EventBody {
 }
 
 /**
- * Bodies of other events that would pass for one: the signature covers the body only, so a recorded body could
- * be sent under another name.
+ * Fields by which the body of another event is told that would pass for one: the signature covers the body only,
+ * so a recorded body could be sent under another name.
  */
-const FOREIGN_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  pull_request: ['review', 'comment', 'thread'],
-  check_suite: ['check_run'],
-  installation: ['repositories_added', 'repositories_removed'],
-  issue_comment: ['pull_request', 'review'],
-};
+const FOREIGN_FIELDS = new Map<string, readonly string[]>(
+  Object.entries({
+    pull_request: ['review', 'comment', 'thread'],
+    check_run: ['deployment', 'deployment_status'],
+    check_suite: ['check_run'],
+    installation: ['repositories_added', 'repositories_removed'],
+    issue_comment: ['pull_request', 'review'],
+    workflow_run: ['deployment', 'deployment_status', 'workflow_job_run', 'workflow_job_runs'],
+  }),
+);
+
+/** Events of which the body describes the installation, and not only names it. */
+const INSTALLATION_EVENTS: ReadonlySet<string> = new Set(['installation', 'installation_repositories']);
 
 /** The payload of an event, or what is wrong with the body. */
 export function readEventBody(event: string, body: Buffer): EventBody | { problem: string } {
@@ -29,14 +36,25 @@ export function readEventBody(event: string, body: Buffer): EventBody | { proble
   const result = shape?.safeParse(payload);
   if (result && !result.success)
     return { problem: `not a body of ${event}: ${validationErrorOf(result.error).message}` };
-  const foreign = FOREIGN_FIELDS[event]?.find((field) => Object.hasOwn(payload, field));
+  const foreign = FOREIGN_FIELDS.get(event)?.find((field) => Object.hasOwn(payload, field));
   if (foreign) return { problem: `not a body of ${event}: it has the field ${foreign}` };
+  if (INSTALLATION_EVENTS.has(event) && !isWholeInstallation(payload.installation)) {
+    return { problem: `not a body of ${event}: it tells nothing of the installation but its id` };
+  }
   return {
     payload,
     action: typeof payload.action === 'string' ? payload.action.slice(0, 64) : null,
     installationId: idOf(payload.installation),
     repositoryId: idOf(payload.repository),
   };
+}
+
+/**
+ * Bodies of every event name the installation that they are for, by id; only its own events describe it. Without
+ * this, any body with the action `deleted` would pass for the removal of the installation.
+ */
+function isWholeInstallation(installation: unknown): boolean {
+  return typeof installation === 'object' && installation !== null && Object.hasOwn(installation, 'account');
 }
 
 function parseObject(body: Buffer): JsonObject | null {
@@ -53,5 +71,6 @@ function parseObject(body: Buffer): JsonObject | null {
 function idOf(value: unknown): string | null {
   if (typeof value !== 'object' || value === null || !('id' in value)) return null;
   const { id } = value;
-  return Number.isSafeInteger(id) || (typeof id === 'string' && /^\d{1,20}$/.test(id)) ? String(id) : null;
+  const isNumber = typeof id === 'number' && Number.isSafeInteger(id) && id >= 0;
+  return isNumber || (typeof id === 'string' && /^\d{1,20}$/.test(id)) ? String(id) : null;
 }
