@@ -3,6 +3,7 @@ import { ConfigError, toError } from '../errors.ts';
 import { redactSecrets } from '../logger.ts';
 import { packageVersion } from '../version.ts';
 import { registerAnalyze } from './analyze.ts';
+import { registerEval } from './eval.ts';
 import { registerPause } from './pause.ts';
 import { registerReplay } from './replay.ts';
 import { registerServe } from './serve.ts';
@@ -20,6 +21,7 @@ const REGISTRATIONS = [
   registerPause,
   registerReplay,
   registerAnalyze,
+  registerEval,
 ];
 
 /** The command line, with every command registered. */

@@ -7,6 +7,9 @@ import type { Rule } from './rule.ts';
 export const EVIDENCE_MAX = 20;
 const DETAILS_MAX = 200;
 
+/** Lighter rules only add places and tests to the verdict of another. */
+const VERDICT_WEIGHT_MIN = 15;
+
 /** Longest line that a rule is tried on, and that is quoted, in characters. */
 const SCAN_LIMIT = 2000;
 const QUOTE_LIMIT = 500;
@@ -75,7 +78,7 @@ export class RuleEngine {
     const [winner] = [...this.#hits].toSorted(
       ([a, hitA], [b, hitB]) => b.weight - a.weight || hitB.cause.line - hitA.cause.line,
     );
-    if (!winner) return this.#unknown();
+    if (!winner || winner[0].weight < VERDICT_WEIGHT_MIN) return this.#unknown();
     const [rule, hit] = winner;
     // Other rules of the same tool and category tell more of the same failure.
     const related = [...this.#hits.keys()].filter(

@@ -1,7 +1,31 @@
+import { GATES } from './gates.ts';
+import { GO } from './go.ts';
 import { INFRASTRUCTURE } from './infrastructure.ts';
+import { JAVASCRIPT } from './javascript.ts';
+import { JAVASCRIPT_PACKAGES } from './javascript-packages.ts';
+import { JAVASCRIPT_TESTS } from './javascript-tests.ts';
+import { JVM } from './jvm.ts';
+import { NATIVE } from './native.ts';
+import { OTHER_LANGUAGES } from './other-languages.ts';
 import { PYTEST } from './pytest.ts';
+import { PYTHON } from './python.ts';
 import type { Rule } from './rule.ts';
+import { RUST } from './rust.ts';
 import { TIMEOUTS } from './timeouts.ts';
 
 /** All rules, family by family. */
-export const RULES: readonly Rule[] = [...INFRASTRUCTURE, ...TIMEOUTS, ...PYTEST];
+export const RULES: readonly Rule[] = [
+  ...INFRASTRUCTURE,
+  ...TIMEOUTS,
+  ...PYTEST,
+  ...PYTHON,
+  ...JAVASCRIPT,
+  ...JAVASCRIPT_TESTS,
+  ...JAVASCRIPT_PACKAGES,
+  ...GO,
+  ...RUST,
+  ...JVM,
+  ...NATIVE,
+  ...OTHER_LANGUAGES,
+  ...GATES,
+];

@@ -1,0 +1,81 @@
+import type { Rule } from './rule.ts';
+
+/** npm, pnpm, yarn and what Node.js cannot find. Sources: their documentation. */
+export const JAVASCRIPT_PACKAGES: readonly Rule[] = [
+  {
+    id: 'javascript.npm-ci-lock',
+    category: 'dependency',
+    tool: 'npm',
+    literals: ['package.json and package-lock.json', 'npm ci` can only install'],
+    pattern:
+      /can only install (?:packages )?(?:when|with) .{0,200}(?:package\.json and package-lock\.json|an existing package-lock)/,
+    weight: 70,
+    confidence: 0.96,
+    summary: 'package-lock.json does not fit package.json: run npm install and commit it',
+  },
+  {
+    id: 'javascript.npm-resolve',
+    category: 'dependency',
+    tool: 'npm',
+    literals: ['ERESOLVE', 'code ETARGET', 'No matching version found for'],
+    pattern: /\bERESOLVE\b|code ETARGET|No matching version found for/,
+    weight: 70,
+    confidence: 0.94,
+    summary: 'npm cannot resolve the dependencies',
+  },
+  {
+    id: 'javascript.npm-404',
+    category: 'dependency',
+    tool: 'npm',
+    literals: ['E404', 'is not in this registry'],
+    pattern: /npm (?:ERR!|error) (?:code E404|404 .{0,300}(?:Not Found|is not in this registry))/,
+    weight: 69,
+    confidence: 0.93,
+    summary: 'A package is not in the registry',
+  },
+  {
+    id: 'javascript.pnpm-lock',
+    category: 'dependency',
+    tool: 'pnpm',
+    literals: ['ERR_PNPM_'],
+    pattern: /ERR_PNPM_(?:OUTDATED_LOCKFILE|LOCKFILE_\w{1,40}|NO_MATCHING_VERSION|FETCH_404|PEER_DEP_ISSUES)/,
+    weight: 70,
+    confidence: 0.95,
+    summary: 'pnpm cannot install the dependencies as locked',
+  },
+  {
+    id: 'javascript.yarn-lock',
+    category: 'dependency',
+    tool: 'yarn',
+    literals: [
+      'lockfile needs to be updated',
+      'lockfile would have been modified',
+      "Couldn't find any versions for",
+    ],
+    pattern: /lockfile needs to be updated|lockfile would have been modified|Couldn't find any versions for/,
+    weight: 70,
+    confidence: 0.95,
+    summary: 'yarn cannot install the dependencies as locked',
+  },
+  {
+    id: 'javascript.module-missing',
+    category: 'dependency',
+    tool: 'node',
+    literals: ['Cannot find module', 'ERR_MODULE_NOT_FOUND'],
+    pattern:
+      /^(?:Error|.{0,40}Error \[ERR_MODULE_NOT_FOUND\]): Cannot find (?:module|package) '([^']{1,300})'/,
+    weight: 56,
+    confidence: 0.8,
+    summary: ([, name]) => `Node.js cannot find ${name}`,
+  },
+  {
+    id: 'javascript.audit',
+    category: 'security',
+    tool: 'npm audit',
+    literals: [' vulnerabilities ('],
+    pattern: /^\d+ vulnerabilities \(.{0,100}(?:high|critical)\)$/,
+    weight: 30,
+    confidence: 0.7,
+    summary: 'npm audit found vulnerabilities',
+  },
+];
