@@ -2,6 +2,7 @@ import type { WorkerMessage } from '../messages/worker-message.ts';
 import type { QueueStats } from '../queue/types.ts';
 import type { WorkerContext } from './context.ts';
 import type { Execution } from './execution.ts';
+import { LifeCycle } from './life-cycle.ts';
 import type { ExchangeFacts, ManagedWorker, WorkerState } from './managed-worker.ts';
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts';
 import { Reporter } from './reporter.ts';
@@ -18,15 +19,14 @@ export const STOP_DEADLINE_MS = 30_000;
 export abstract class BaseWorker implements ManagedWorker {
   protected readonly options: ResolvedWorkerOptions;
   protected readonly reporter: Reporter;
-  #state: WorkerState = 'stopped';
-  #loop: WorkerLoop | undefined;
+  readonly #cycle: LifeCycle<WorkerLoop>;
   #sharedSlots: SlotPool | null = null;
-  #ended: Promise<Error | null> = Promise.resolve(null);
 
   /** @throws RangeError for an option out of range */
   constructor(options: WorkerOptions) {
     this.options = resolveWorkerOptions(options);
     this.reporter = new Reporter(this.options);
+    this.#cycle = new LifeCycle(this.name, () => this.#begin(), this.reporter);
   }
 
   /**
@@ -44,15 +44,15 @@ export abstract class BaseWorker implements ManagedWorker {
   }
 
   get state(): WorkerState {
-    return this.#state;
+    return this.#cycle.state;
   }
 
   get inFlight(): number {
-    return this.#loop?.inFlight ?? 0;
+    return this.#cycle.life?.inFlight ?? 0;
   }
 
   get exchange(): ExchangeFacts {
-    const { lastSuccessAt = null, tryingSince = null } = this.#loop?.exchangeTimes ?? {};
+    const { lastSuccessAt = null, tryingSince = null } = this.#cycle.life?.exchangeTimes ?? {};
     return { lastSuccessAt, tryingSince, waitMs: this.options.waitMs };
   }
 
@@ -70,20 +70,12 @@ export abstract class BaseWorker implements ManagedWorker {
    * @throws Error while it is quiet or stopping
    */
   start(): void {
-    if (this.#state === 'running') return;
-    if (this.#state === 'quiet' || this.#state === 'stopping') throw new Error(`${this.name} is stopping`);
-    const options = { ...this.options, slots: this.options.slots ?? this.#sharedSlots };
-    this.#loop = new WorkerLoop(options, this.reporter, this.jobs());
-    this.#state = 'running';
-    this.#ended = this.#loop.ended.then((error) => this.#end(error));
-    this.reporter.started();
+    this.#cycle.start();
   }
 
   /** Takes nothing new, gives back what no handler was started for, and goes on with what is in flight. */
   quiet(): void {
-    if (this.#state !== 'running') return;
-    this.#state = 'quiet';
-    this.#loop?.quiet();
+    this.#cycle.quiet();
   }
 
   /**
@@ -93,17 +85,12 @@ export abstract class BaseWorker implements ManagedWorker {
    * @param deadlineMs milliseconds >= 0; default 30000
    */
   async stop(deadlineMs: number = STOP_DEADLINE_MS): Promise<void> {
-    this.quiet();
-    if (this.#state === 'quiet') {
-      this.#state = 'stopping';
-      await this.#loop?.stop(deadlineMs);
-    }
-    await this.#ended;
+    await this.#cycle.stop(deadlineMs);
   }
 
-  /** Asks the handler of a message to stop with `cancelled`; the message becomes a dead letter. Answers whether one runs. */
+  /** Has a handler in flight stop with `cancelled`; its message becomes a dead letter. Answers whether one runs. */
   cancel(messageId: string): boolean {
-    return this.#loop?.cancel(messageId) ?? false;
+    return this.#cycle.life?.cancel(messageId) ?? false;
   }
 
   /** From the next start on; a worker that was made with `slots` keeps its own. */
@@ -112,7 +99,7 @@ export abstract class BaseWorker implements ManagedWorker {
   }
 
   ended(): Promise<Error | null> {
-    return this.#ended;
+    return this.#cycle.ended;
   }
 
   /** How messages are handed out: here, each is a job of its own. */
@@ -128,9 +115,8 @@ export abstract class BaseWorker implements ManagedWorker {
     return await this.processMessage(message, context);
   }
 
-  #end(error: Error | null): Error | null {
-    this.#state = error ? 'failed' : 'stopped';
-    this.reporter.stopped(error);
-    return error;
+  #begin(): WorkerLoop {
+    const slots = this.options.slots ?? this.#sharedSlots;
+    return new WorkerLoop({ ...this.options, slots }, this.reporter, this.jobs());
   }
 }

@@ -6,11 +6,13 @@ import type { ResolvedWorkerOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import type { Verdict } from './settlement.ts';
 
+type ReporterOptions = Pick<ResolvedWorkerOptions, 'name' | 'metrics' | 'clock' | 'logger' | 'observers'>;
+
 /** Tells metrics, log and observers what became of a worker's messages. */
 export class Reporter {
-  readonly #options: ResolvedWorkerOptions;
+  readonly #options: ReporterOptions;
 
-  constructor(options: ResolvedWorkerOptions) {
+  constructor(options: ReporterOptions) {
     this.#options = options;
   }
 

@@ -4,6 +4,7 @@ import type { ExchangeReply, Lease, LeasedMessage, LeaseOutcome, SettleResult } 
 import { Execution } from './execution.ts';
 import { Intake, type JobShape } from './intake.ts';
 import { keyOf } from './lease-key.ts';
+import type { Life } from './life-cycle.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import type { Reporter } from './reporter.ts';
@@ -30,7 +31,7 @@ const LAST_EXCHANGE_MS = 5000;
  * One life of a worker, from its start to its stop. Settles and fetches in the same exchange; waits on the queue
  * and never polls. Nothing of one life reaches into the next: a handler that outlives it is heard no more.
  */
-export class WorkerLoop {
+export class WorkerLoop implements Life {
   readonly #options: ResolvedWorkerOptions;
   readonly #reporter: Reporter;
   readonly #source: JobSource;
@@ -46,7 +47,6 @@ export class WorkerLoop {
   #overdue = false;
   #tryingSince: number | null = null;
   #lastSuccessAt: number | null = null;
-  /** Resolves when it has ended; with the error if it died of one. */
   readonly ended: Promise<Error | null>;
 
   constructor(options: ResolvedWorkerOptions, reporter: Reporter, source: JobSource) {
