@@ -48,6 +48,7 @@ export class RuleEngine {
   readonly #rules: readonly Rule[];
   readonly #paths: RepositoryPaths;
   readonly #prefilter: RegExp;
+  readonly #anchored: readonly Rule[];
   readonly #hits = new Map<Rule, Hit>();
   readonly #diagnostics = new Map<Rule, Diagnostic[]>();
   readonly #tests = new Map<Rule, FailedTest[]>();
@@ -57,19 +58,19 @@ export class RuleEngine {
   constructor(rules: readonly Rule[], paths: RepositoryPaths) {
     this.#rules = rules;
     this.#paths = paths;
-    const literals = [...new Set(rules.flatMap((rule) => rule.literals))];
-    this.#prefilter = new RegExp(literals.map(escapeRegExp).join('|'));
+    this.#prefilter = prefilterOf(rules);
+    this.#anchored = rules.filter((rule) => rule.startsWith !== undefined);
   }
 
   push({ line, text }: CleanLine): void {
     const scanned = text.length > SCAN_LIMIT ? text.slice(0, SCAN_LIMIT) : text;
     if (this.#prefilter.test(scanned)) {
       for (const rule of this.#rules) {
-        const match = rule.literals.some((literal) => scanned.includes(literal))
-          ? rule.pattern.exec(scanned)
-          : null;
-        if (match) this.#hit(rule, match, quote(line, scanned));
+        if (rule.literals.some((literal) => scanned.includes(literal))) this.#try(rule, line, scanned);
       }
+    }
+    for (const rule of this.#anchored) {
+      if (rule.startsWith === scanned[0]) this.#try(rule, line, scanned);
     }
     this.#remember(line, scanned);
   }
@@ -100,6 +101,11 @@ export class RuleEngine {
       overridesPatch: rule.overridesPatch ?? false,
       line: hit.cause.line,
     };
+  }
+
+  #try(rule: Rule, line: number, text: string): void {
+    const match = rule.pattern.exec(text);
+    if (match) this.#hit(rule, match, quote(line, text));
   }
 
   #hit(rule: Rule, match: RegExpExecArray, line: LogLine): void {
@@ -166,6 +172,18 @@ function unique(tests: readonly FailedTest[]): FailedTest[] {
 function quote(line: number, text: string): LogLine {
   const plain = text.replace(/^##\[\w{1,20}\]/, '').trim();
   return { line, text: plain.length > QUOTE_LIMIT ? `${plain.slice(0, QUOTE_LIMIT)}…` : plain };
+}
+
+/** One expression a set of rules; making it costs more than reading a short log. */
+const prefilters = new WeakMap<readonly Rule[], RegExp>();
+
+function prefilterOf(rules: readonly Rule[]): RegExp {
+  const known = prefilters.get(rules);
+  if (known) return known;
+  const literals = [...new Set(rules.flatMap((rule) => rule.literals))];
+  const prefilter = new RegExp(literals.map(escapeRegExp).join('|'));
+  prefilters.set(rules, prefilter);
+  return prefilter;
 }
 
 function escapeRegExp(literal: string): string {

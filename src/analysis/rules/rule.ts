@@ -14,8 +14,10 @@ export interface Rule {
   id: string;
   category: Exclude<Category, 'flaky' | 'unknown'>;
   tool: string | null;
-  /** Texts of which one must be in a line before `pattern` is tried; at least 4 characters each. */
+  /** Texts of which one must be in a line before `pattern` is tried; the rarer, the better. */
   literals: readonly string[];
+  /** Instead of literals: a character that the line must begin with. */
+  startsWith?: string;
   /** Must not backtrack without bound: quantifiers are bounded or over disjoint characters. */
   pattern: RegExp;
   /**
