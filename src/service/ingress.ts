@@ -33,6 +33,9 @@ export interface IngressParts {
 const RETRY_INTERVAL_MS = 5000;
 const SWEEP_INTERVAL_MS = 600_000;
 
+/** Length of the slots that sweeps are claimed in, in milliseconds: shorter than any interval. */
+const SLOT_MS = 2500;
+
 /** Starts to take deliveries; answers where it listens, or null in pull mode, which opens no port. */
 export async function startIngress(mode: IngressMode, parts: IngressParts): Promise<string | null> {
   const { config, state, bus, resources, logger, clock } = parts;
@@ -86,8 +89,8 @@ function startRecovery(mode: IngressMode, inbox: Inbox, parts: IngressParts): vo
   const pull = new PullInterval();
   const turn = async () => {
     const interval = mode === 'pull' ? pull.ms : SWEEP_INTERVAL_MS;
-    // One process of a fleet sweeps; whoever starts first, at once.
-    const slot = Math.floor(clock.now() / interval);
+    // One process of a fleet sweeps; whoever starts first, at once. Slots are of one length, whatever the interval.
+    const slot = Math.floor(clock.now() / SLOT_MS);
     if (!(await store.slots.claim(`delivery-recovery-${mode}`, slot))) return interval;
     const { missed } = await recovery.sweep();
     return mode === 'pull' ? pull.next(missed) : interval;
