@@ -72,14 +72,15 @@ export class SqlDeliveries implements DeliveryStore {
   async markFailed(
     appId: string,
     guid: string,
-    failure: { note: string; nextAttemptAt: number; maxAttempts: number },
+    failure: { note: string; nextAttemptAt: number; maxAttempts: number; counted?: boolean },
   ): Promise<DeliveryStatus> {
-    const exhausted = sql<boolean>`attempts + 1 >= ${failure.maxAttempts}`;
+    const step = failure.counted ? 0 : 1;
+    const exhausted = sql<boolean>`attempts + ${step} >= ${failure.maxAttempts}`;
     const [row] = await this.#executor.write(
       query
         .updateTable('deliveries')
         .set((eb) => ({
-          attempts: eb('attempts', '+', 1),
+          attempts: eb('attempts', '+', step),
           status: sql<DeliveryStatus>`CASE WHEN ${exhausted} THEN 'dead' ELSE 'open' END`,
           next_attempt_at: sql<
             number | null
@@ -108,17 +109,35 @@ export class SqlDeliveries implements DeliveryStore {
     return row ? recordOf(row) : null;
   }
 
-  async due(now: number, limit: number): Promise<DeliveryRecord[]> {
+  async due(now: number, limit: number): Promise<Omit<DeliveryRecord, 'body'>[]> {
     const rows = await this.#executor.read(
       query
         .selectFrom('deliveries')
-        .selectAll()
+        .select(FACTS)
         .where('status', '=', 'open')
         .where('next_attempt_at', '<=', now)
         .orderBy('next_attempt_at')
         .limit(limit),
     );
-    return rows.map(recordOf);
+    return rows.map(factsOf);
+  }
+
+  async takeUp(
+    listed: Pick<DeliveryRecord, 'appId' | 'guid' | 'attempts' | 'nextAttemptAt'>,
+    nextAttemptAt: number,
+  ): Promise<DeliveryRecord | null> {
+    const [row] = await this.#executor.write(
+      query
+        .updateTable('deliveries')
+        .set((eb) => ({ attempts: eb('attempts', '+', 1), next_attempt_at: nextAttemptAt }))
+        .where('app_id', '=', listed.appId)
+        .where('guid', '=', listed.guid)
+        .where('status', '=', 'open')
+        .where('attempts', '=', listed.attempts)
+        .where('next_attempt_at', '=', listed.nextAttemptAt)
+        .returningAll(),
+    );
+    return row ? recordOf(row) : null;
   }
 
   async list(

@@ -168,17 +168,28 @@ export interface DeliveryStore {
    */
   receive(record: DeliveryRecord): Promise<'new' | DeliveryStatus>;
   markDone(appId: string, guid: string, end: { messages: number; note?: string }): Promise<void>;
-  /** Attempt + 1; `dead` once `attempts` reaches `maxAttempts`. Answers the new status. */
+  /**
+   * Attempt + 1, unless `counted` says that `takeUp` has counted it; `dead` once `attempts` reaches `maxAttempts`.
+   * Answers the new status.
+   */
   markFailed(
     appId: string,
     guid: string,
-    failure: { note: string; nextAttemptAt: number; maxAttempts: number },
+    failure: { note: string; nextAttemptAt: number; maxAttempts: number; counted?: boolean },
   ): Promise<DeliveryStatus>;
   find(appId: string, guid: string): Promise<DeliveryRecord | null>;
   /** Where it stands, without reading its body; null for an unknown one. */
   status(appId: string, guid: string): Promise<DeliveryStatus | null>;
-  /** Open ones that are due, oldest first. */
-  due(now: number, limit: number): Promise<DeliveryRecord[]>;
+  /** Open ones that are due, oldest first, without bodies. */
+  due(now: number, limit: number): Promise<Omit<DeliveryRecord, 'body'>[]>;
+  /**
+   * Takes up one that `due` listed: attempt + 1 before the attempt is made, so that one which ends its process is
+   * counted too, and due again at `nextAttemptAt`. Null when it is not as it was: another process was faster.
+   */
+  takeUp(
+    listed: Pick<DeliveryRecord, 'appId' | 'guid' | 'attempts' | 'nextAttemptAt'>,
+    nextAttemptAt: number,
+  ): Promise<DeliveryRecord | null>;
   /** Newest first, without bodies. */
   list(options?: { status?: DeliveryStatus; limit?: number }): Promise<Omit<DeliveryRecord, 'body'>[]>;
   counts(): Promise<Record<DeliveryStatus, number>>;

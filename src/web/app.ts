@@ -6,21 +6,37 @@ import { type WebhookRouteOptions, webhookRoute } from './webhook-route.ts';
 /** Path that GitHub delivers to; the one that other GitHub App frameworks use too. */
 export const WEBHOOK_PATH = '/api/github/webhooks';
 
+/** What `/metrics` answers with; a `prom-client` registry is one. */
+export interface MetricsSource {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
 /** Options of {@link createWebApp}. */
 export interface WebAppOptions extends WebhookRouteOptions {
   /** Resolves when deliveries can be taken, else rejects: what `/readyz` answers. */
   checkReady: () => Promise<void>;
   logger: Logger;
+  /** Default none: `/metrics` is not found then. */
+  metrics?: MetricsSource;
+  /**
+   * Addresses or networks (`10.0.0.0/8`) of the proxies in front, whose `x-forwarded-for` is believed where a log
+   * line names the sender. Default none: nobody is believed.
+   */
+  trustedProxies?: readonly string[];
 }
 
-/** The service's web application: the webhook route, `/healthz` and `/readyz`. */
+/** The service's web application: the webhook route, `/healthz`, `/readyz` and `/metrics`. */
 export function createWebApp(options: WebAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('trust proxy', [...(options.trustedProxies ?? [])]);
   app.use((_request, response, next) => {
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('cache-control', 'no-store');
+    response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    response.setHeader('referrer-policy', 'no-referrer');
     next();
   });
   app.all(WEBHOOK_PATH, webhookRoute(options));
@@ -36,6 +52,13 @@ export function createWebApp(options: WebAppOptions): Express {
       response.status(503).json({ status: 'unavailable' });
     }
   });
+  const { metrics } = options;
+  if (metrics) {
+    app.get('/metrics', async (_request, response) => {
+      response.setHeader('content-type', metrics.contentType);
+      response.send(await metrics.metrics());
+    });
+  }
   app.use((_request, response) => {
     response.status(404).json({ status: 'not_found' });
   });

@@ -1,4 +1,3 @@
-import { emitterEventNames } from '@octokit/webhooks';
 import type { Clock } from '../clock.ts';
 import { QueueError, toError } from '../errors.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -8,16 +7,10 @@ import type { Logger } from '../logger.ts';
 import type { JsonObject } from '../messages/json.ts';
 import { DatabaseError } from '../sqlite/errors.ts';
 import type { DeliveryRecord, DeliveryStatus, Store } from '../store/types.ts';
+import { backoffMs, MAX_ATTEMPTS } from './backoff.ts';
 import { keptHeaders } from './delivery-headers.ts';
+import { isDocumentedEvent } from './documented-events.ts';
 import { type EventBody, readEventBody } from './event-body.ts';
-
-/** An open delivery is taken up again this often at most; then it is dead. */
-export const MAX_ATTEMPTS = 10;
-
-/** Milliseconds before an open delivery is taken up again: doubling from 10 s, at most an hour. */
-function backoffMs(attempts: number): number {
-  return Math.min(3_600_000, 10_000 * 2 ** attempts);
-}
 
 /** A verified delivery. */
 export interface IncomingDelivery extends Pick<DeliveryRecord, 'guid' | 'event' | 'headers' | 'body'> {
@@ -35,9 +28,16 @@ export type InboxResult =
   | { status: 'duplicate' }
   | { status: 'unavailable' | 'failed'; error: Error };
 
+/** Counts what becomes of deliveries; `event` is a name that GitHub documents, or `unknown`. */
+export interface InboxObserver {
+  delivery(event: string, source: GitHubEvent['source'], result: InboxResult['status']): void;
+}
+
 /** Parts that an inbox works with. */
 export interface InboxOptions {
   appId: string;
+  /** Default none. */
+  observer?: InboxObserver;
   bus: EventBus<ServiceEvents>;
   store: Pick<Store, 'deliveries'>;
   clock: Clock;
@@ -57,36 +57,10 @@ export class Inbox {
 
   /** Takes a delivery; never rejects. */
   async take(delivery: IncomingDelivery): Promise<InboxResult> {
-    const { appId, store, clock, logger } = this.#options;
     const { source, content, ...facts } = delivery;
-    const { action, installationId, repositoryId } = content;
-    const now = clock.now();
-    const record: DeliveryRecord = {
-      ...facts,
-      action,
-      installationId,
-      repositoryId,
-      appId,
-      receivedAt: now,
-      status: 'open',
-      attempts: 0,
-      // Should the process end before it is done, the retries find it then.
-      nextAttemptAt: now + backoffMs(0),
-      note: null,
-      messages: 0,
-    };
-    let known: 'new' | DeliveryStatus;
-    try {
-      known = await store.deliveries.receive(record);
-    } catch (thrown) {
-      logger.error({ err: toError(thrown), deliveryId: delivery.guid }, 'the store takes no delivery');
-      return { status: 'unavailable', error: toError(thrown) };
-    }
-    if (known === 'done') {
-      logger.info({ deliveryId: delivery.guid, event: delivery.event }, 'duplicate delivery, ignored');
-      return { status: 'duplicate' };
-    }
-    return await this.#publish(record, content, source);
+    const result = await this.#receive(facts, content, source);
+    this.#observe(delivery.event, source, result);
+    return result;
   }
 
   /**
@@ -109,27 +83,82 @@ export class Inbox {
     return await this.take({ guid, event, headers: kept, body, content, source: 'recovery' });
   }
 
-  /** Takes up open deliveries that are due; answers how many are done now. @param limit 1..1000, default 100 */
+  /**
+   * Takes up open deliveries that are due; answers how many are done now. Several processes may do so at once: each
+   * delivery is taken up by one of them.
+   * @param limit 1..1000, default 100
+   */
   async retryDue(limit = 100): Promise<number> {
     const { store, clock } = this.#options;
     let done = 0;
-    for (const record of await store.deliveries.due(clock.now(), limit)) {
-      const content = readEventBody(record.event, record.body);
-      const result =
-        'problem' in content
-          ? await this.#fail(record, new Error(content.problem))
-          : await this.#publish(record, content, 'recovery');
-      if (result.status === 'accepted') done += 1;
+    for (const listed of await store.deliveries.due(clock.now(), limit)) {
+      // One body at a time: a hundred of the largest would not fit into memory.
+      const record = await store.deliveries.takeUp(listed, clock.now() + backoffMs(listed.attempts + 1));
+      if (record && (await this.#retry(record))) done += 1;
     }
     return done;
   }
 
-  async #publish(
-    record: DeliveryRecord,
-    { action, payload }: EventBody,
+  async #retry(record: DeliveryRecord): Promise<boolean> {
+    const content =
+      record.attempts > MAX_ATTEMPTS
+        ? { problem: 'every attempt ended the process that made it' }
+        : readEventBody(record.event, record.body);
+    const attempt: Attempt = { record, source: 'recovery', counted: true };
+    const result =
+      'problem' in content
+        ? await this.#fail(attempt, [new Error(content.problem)])
+        : await this.#publish(attempt, content);
+    this.#observe(record.event, 'recovery', result);
+    return result.status === 'accepted';
+  }
+
+  async #receive(
+    facts: Omit<IncomingDelivery, 'content' | 'source'>,
+    content: EventBody,
     source: GitHubEvent['source'],
   ): Promise<InboxResult> {
+    const { appId, store, clock, logger } = this.#options;
+    const { action, installationId, repositoryId } = content;
+    const now = clock.now();
+    const record: DeliveryRecord = {
+      ...facts,
+      action,
+      installationId,
+      repositoryId,
+      appId,
+      receivedAt: now,
+      status: 'open',
+      attempts: 0,
+      // Should the process end before it is done, the retries find it then.
+      nextAttemptAt: now + backoffMs(0),
+      note: null,
+      messages: 0,
+    };
+    let known: 'new' | DeliveryStatus;
+    try {
+      known = await store.deliveries.receive(record);
+    } catch (thrown) {
+      logger.error({ err: toError(thrown), deliveryId: facts.guid }, 'the store takes no delivery');
+      return { status: 'unavailable', error: toError(thrown) };
+    }
+    if (known === 'done') {
+      logger.info({ deliveryId: facts.guid, event: facts.event }, 'duplicate delivery, ignored');
+      return { status: 'duplicate' };
+    }
+    return await this.#publish({ record, source, counted: false }, content);
+  }
+
+  #observe(event: string, source: GitHubEvent['source'], { status }: InboxResult): void {
+    this.#options.observer?.delivery(isDocumentedEvent(event) ? event : 'unknown', source, status);
+  }
+
+  async #publish(attempt: Attempt, content: EventBody): Promise<InboxResult> {
+    const { record } = attempt;
+    // The name is not signed: one that is not GitHub's could be that of an event of another kind.
+    if (!isDocumentedEvent(record.event)) return await this.#finish(record, [], 0);
     const { appId, bus, clock } = this.#options;
+    const { action, payload } = content;
     const event: GitHubEvent = {
       appId,
       deliveryId: record.guid,
@@ -137,15 +166,13 @@ export class Inbox {
       action,
       payload,
       receivedAt: record.receivedAt,
-      source,
+      source: attempt.source,
     };
     // Names that no handler knows have no subscriber: they are stored, counted and done.
     const name = (action === null ? record.event : `${record.event}.${action}`) as keyof ServiceEvents;
     const startedAt = clock.monotonic();
     const { results, errors } = await bus.publish(name, event as ServiceEvents[typeof name]);
-    const [error] = errors;
-    if (error)
-      return await this.#fail(record, errors.length > 1 ? new AggregateError(errors, error.message) : error);
+    if (errors.length > 0) return await this.#fail(attempt, errors);
     return await this.#finish(record, results.filter(isReport), clock.monotonic() - startedAt);
   }
 
@@ -170,14 +197,17 @@ export class Inbox {
     return { status: 'accepted', messages, reason };
   }
 
-  async #fail(record: DeliveryRecord, error: Error): Promise<InboxResult> {
+  async #fail({ record, counted }: Attempt, errors: readonly Error[]): Promise<InboxResult> {
     const { appId, store, clock, logger } = this.#options;
+    const [first = new Error('no reason given')] = errors;
+    const error = errors.length > 1 ? new AggregateError(errors, first.message) : first;
     const fields = { err: error, deliveryId: record.guid, event: record.event };
     try {
       const status = await store.deliveries.markFailed(appId, record.guid, {
         note: error.message.slice(0, 1000),
-        nextAttemptAt: clock.now() + backoffMs(record.attempts + 1),
+        nextAttemptAt: clock.now() + backoffMs(record.attempts + (counted ? 0 : 1)),
         maxAttempts: MAX_ATTEMPTS,
+        counted,
       });
       logger[status === 'dead' ? 'error' : 'warn'](
         fields,
@@ -186,17 +216,20 @@ export class Inbox {
     } catch (thrown) {
       logger.error({ ...fields, storeError: toError(thrown) }, 'delivery stays open');
     }
-    return { status: isOutOfReach(error) ? 'unavailable' : 'failed', error };
+    return { status: errors.every(isOutOfReach) ? 'unavailable' : 'failed', error };
   }
 }
 
-/** Names of the events that GitHub documents. */
-const KNOWN_EVENTS: ReadonlySet<string> = new Set(
-  emitterEventNames.map((name) => name.split('.')[0] ?? name),
-);
+/** One attempt to publish a delivery. */
+interface Attempt {
+  record: DeliveryRecord;
+  source: GitHubEvent['source'];
+  /** Whether the store has counted it when it began. */
+  counted: boolean;
+}
 
 function whyUnhandled({ event, installationId }: DeliveryRecord): string {
-  if (!KNOWN_EVENTS.has(event)) return 'unknown_event';
+  if (!isDocumentedEvent(event)) return 'unknown_event';
   return installationId === null ? 'no_installation' : 'no_handler';
 }
 

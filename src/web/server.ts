@@ -7,7 +7,7 @@ export interface ServerOptions {
   host: string;
   /** 0..65535; 0 takes a free one. */
   port: number;
-  /** Milliseconds a sender has for its headers; default 10000. */
+  /** Milliseconds a sender has for its headers, <= `requestTimeoutMs`; default 10000, or that when it is less. */
   headersTimeoutMs?: number;
   /** Milliseconds a sender has for the whole request; default 30000. */
   requestTimeoutMs?: number;
@@ -23,10 +23,11 @@ export class HttpServer {
 
   /** Listens; rejects with the system's error when the address is taken. */
   static async listen(listener: RequestListener, options: ServerOptions): Promise<HttpServer> {
+    const { requestTimeoutMs = 30_000, headersTimeoutMs = Math.min(10_000, requestTimeoutMs) } = options;
     const server = createServer(
       {
-        headersTimeout: options.headersTimeoutMs ?? 10_000,
-        requestTimeout: options.requestTimeoutMs ?? 30_000,
+        headersTimeout: headersTimeoutMs,
+        requestTimeout: requestTimeoutMs,
         // How often the two limits are looked at.
         connectionsCheckingInterval: 1000,
       },

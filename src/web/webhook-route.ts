@@ -1,10 +1,18 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import { BodyMemory, type BodyReservation } from './body-memory.ts';
 import { keptHeaders, readDeliveryHeaders } from './delivery-headers.ts';
 import { readEventBody } from './event-body.ts';
 import type { Inbox } from './inbox.ts';
 import { BODY_LIMIT_BYTES, readRawBody } from './raw-body.ts';
 import { isSigned } from './signature.ts';
+
+/** Sees every answer of the route. */
+export interface AnswerObserver {
+  /** @param durationMs from the arrival of the request's headers */
+  answer(code: number, durationMs: number): void;
+}
 
 /** Options of {@link webhookRoute}. */
 export interface WebhookRouteOptions {
@@ -12,14 +20,22 @@ export interface WebhookRouteOptions {
   /** Live webhook secrets, at least one. */
   secrets: readonly string[];
   logger: Logger;
+  /** Default the machine's. */
+  clock?: Clock;
+  /** Default none. */
+  observer?: AnswerObserver;
   /** Requests worked on at once, >= 1; more are answered 503 with `retry-after`. Default 256. */
   maxInFlight?: number;
+  /** Bytes of all bodies held at once, >= `bodyLimitBytes`; more are answered 503. Default 256 MiB. */
+  maxBodyMemoryBytes?: number;
   /** Largest body in bytes; default 25 MiB. */
   bodyLimitBytes?: number;
 }
 
 /** Seconds after which a sender may come again when the service is full or its store down. */
 const RETRY_AFTER_SECONDS = '5';
+
+const BODY_MEMORY_BYTES = 256 * 1024 * 1024;
 
 interface Answer {
   code: number;
@@ -29,39 +45,47 @@ interface Answer {
 }
 
 /**
- * Takes deliveries. Checked in this order: method (405), event and delivery headers (400), requests in flight
- * (503; it guards the memory that bodies take, so it comes before they are read), size (413), signature (401),
- * content type (415), JSON that fits the event's name (400), a store or queue that is down (503), a subscriber
- * that failed (500); everything else is 202. Answers are JSON: `{ status, error?, reason? }`.
+ * Takes deliveries. Checked in this order: method (405), event and delivery headers (400), requests and bytes in
+ * flight (503; they guard the memory that bodies take, so they come before and while those are read), size (413),
+ * signature (401), content type (415), JSON that fits the event's name (400), a store or queue that is down (503), a
+ * subscriber that failed (500); everything else is 202. Answers are JSON: `{ status, error?, reason? }`.
  */
 export function webhookRoute(options: WebhookRouteOptions): RequestHandler {
-  const { logger, maxInFlight = 256 } = options;
+  const { logger, observer, clock = systemClock, maxInFlight = 256 } = options;
+  const memory = new BodyMemory(options.maxBodyMemoryBytes ?? BODY_MEMORY_BYTES);
   let inFlight = 0;
   return async (request, response) => {
-    if (request.method !== 'POST') {
-      response.setHeader('allow', 'POST');
-      send(response, refused(405, 'deliveries are POSTed'));
-      return;
-    }
+    const startedAt = clock.monotonic();
+    const reservation = memory.reserve();
     inFlight += 1;
     try {
-      const answer = await take(request, options, inFlight > maxInFlight);
+      const answer = await take(request, options, reservation, inFlight > maxInFlight);
       if (answer.code >= 400) {
         const { code, error } = answer;
-        logger.warn({ code, error, deliveryId: request.headers['x-github-delivery'] }, 'delivery refused');
+        const deliveryId = request.headers['x-github-delivery'];
+        logger.warn({ code, error, deliveryId, remote: request.ip }, 'delivery refused');
       }
       send(response, answer);
+      observer?.answer(answer.code, clock.monotonic() - startedAt);
     } finally {
       inFlight -= 1;
+      reservation.release();
     }
   };
 }
 
-async function take(request: Request, options: WebhookRouteOptions, full: boolean): Promise<Answer> {
+async function take(
+  request: Request,
+  options: WebhookRouteOptions,
+  reservation: BodyReservation,
+  full: boolean,
+): Promise<Answer> {
+  if (request.method !== 'POST') return refused(405, 'deliveries are POSTed');
   const headers = readDeliveryHeaders(request.headers);
   if ('problem' in headers) return refused(400, headers.problem);
   if (full) return refused(503, 'too many deliveries at once');
-  const raw = await readRawBody(request, options.bodyLimitBytes ?? BODY_LIMIT_BYTES);
+  const raw = await readRawBody(request, reservation, options.bodyLimitBytes ?? BODY_LIMIT_BYTES);
+  if (raw.state === 'no_memory') return refused(503, 'too many deliveries at once');
   if (raw.state === 'too_large') return refused(413, 'the body is larger than 25 MiB');
   if (raw.state === 'cut_off') return refused(400, 'the body ended early');
   if (!isSigned(raw.body, request.headers['x-hub-signature-256'], options.secrets)) {
@@ -96,8 +120,7 @@ function refused(code: number, error: string): Answer {
 }
 
 function send(response: Response, { code, ...body }: Answer): void {
+  if (code === 405) response.setHeader('allow', 'POST');
   if (code === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
-  // What is left of a body that was not read must not be taken for the next request.
-  if (code === 413 || code === 405) response.setHeader('connection', 'close');
   response.status(code).json(body);
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Ingress } from '../support/web/ingress.ts';
 
@@ -87,19 +85,6 @@ describe('the webhook route', () => {
     expect(await ingress.queues.getQueueSize('pr_monitor')).toBe(1);
   });
 
-  it('413: a body over 25 MiB, announced or not', async () => {
-    const large = Buffer.alloc(25 * 1024 * 1024 + 1, 0x20);
-    await withoutTrace(ingress.post(ingress.headers('ping', large), large), 413);
-    const chunked = ReadableStream.from([large.subarray(0, 1024), large]);
-    const init = { method: 'POST', headers: ingress.headers('ping', large), body: chunked, duplex: 'half' };
-    const answer = await fetch(ingress.url, init as RequestInit).then(
-      (response) => response.status,
-      () => 413,
-    );
-    expect(answer).toBe(413);
-    expect(await ingress.store.deliveries.counts()).toEqual({ open: 0, done: 0, dead: 0 });
-  });
-
   it('202: a body of exactly the limit', async () => {
     await ingress[Symbol.asyncDispose]();
     ingress = await Ingress.open({ bodyLimitBytes: Buffer.byteLength(ping) });
@@ -131,21 +116,6 @@ describe('the webhook route', () => {
       code: 503,
       retryAfter: '5',
     });
-  });
-
-  it('408: a sender that is too slow', async () => {
-    await ingress[Symbol.asyncDispose]();
-    ingress = await Ingress.open({ headersTimeoutMs: 300, requestTimeoutMs: 400 });
-    const { hostname, port, pathname } = new URL(ingress.url);
-    const socket = connect(Number(port), hostname);
-    socket.write(`POST ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-length: 100\r\n\r\nslow`);
-    let answer = '';
-    socket.on('data', (text) => {
-      answer += String(text);
-    });
-    await once(socket, 'close');
-    expect(answer).toMatch(/^HTTP\/1\.1 40[08] /);
-    await withoutTrace(ingress.post({}, '', 'GET'), 405);
   });
 });
 
