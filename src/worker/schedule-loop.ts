@@ -49,12 +49,15 @@ export class ScheduleLoop implements Life {
 
   async stop(deadlineMs: number): Promise<void> {
     this.quiet();
-    const deadline = this.#options.clock.setTimeout(() => {
-      this.#tick?.abort(new AbortReason('shutdown'));
-      this.#expired.resolve();
-    }, deadlineMs);
+    if (deadlineMs <= 0) this.#giveUp();
+    const deadline = this.#options.clock.setTimeout(() => this.#giveUp(), deadlineMs);
     await this.ended;
     deadline.clear();
+  }
+
+  #giveUp(): void {
+    this.#tick?.abort(new AbortReason('shutdown'));
+    this.#expired.resolve();
   }
 
   async #live(): Promise<Error | null> {

@@ -79,6 +79,7 @@ export class WorkerLoop implements Life {
   async stop(deadlineMs: number): Promise<void> {
     this.quiet();
     const { clock } = this.#options;
+    if (deadlineMs <= 0) this.#giveBack();
     const timers = [
       clock.setTimeout(() => this.#giveBack(), deadlineMs),
       clock.setTimeout(() => this.#expired.resolve(), deadlineMs + LAST_EXCHANGE_MS),

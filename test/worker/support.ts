@@ -2,7 +2,7 @@ import { ManualClock } from '../../src/manual-clock.ts';
 import type { WorkerMessage } from '../../src/messages/worker-message.ts';
 import { MemoryQueueManager } from '../../src/queue/memory.ts';
 import type { QueueManager } from '../../src/queue/types.ts';
-import { EventWorker, type WorkerOptions } from '../../src/worker/index.ts';
+import { EventWorker, type ManagedWorker, type WorkerOptions } from '../../src/worker/index.ts';
 
 export const QUEUE = 'work';
 
@@ -34,11 +34,19 @@ export function overriding(queues: QueueManager, methods: Partial<QueueManager>)
 export class Bench implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly queues = new MemoryQueueManager({ clock: this.clock });
-  readonly #workers: EventWorker[] = [];
+  readonly #workers: ManagedWorker[] = [];
 
   worker(options: Partial<WorkerOptions> = {}, queues: QueueManager = this.queues): EventWorker {
-    const { clock } = this;
-    const worker = new EventWorker({ name: 'w', queue: QUEUE, queues, clock, ...options });
+    return this.own(new EventWorker({ ...this.options(options), queues }));
+  }
+
+  /** Options of a worker on the bench. */
+  options<Extra extends object>(extra?: Extra) {
+    return { name: 'w', queue: QUEUE, queues: this.queues, clock: this.clock, ...(extra as Extra) };
+  }
+
+  /** Has a worker stopped at the end. */
+  own<Kind extends ManagedWorker>(worker: Kind): Kind {
     this.#workers.push(worker);
     return worker;
   }
@@ -51,9 +59,34 @@ export class Bench implements AsyncDisposable {
     return (await this.queues.deadLetters.list(QUEUE)).letters;
   }
 
+  stats() {
+    return this.queues.getQueueStats(QUEUE);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.stop(0)));
+    const stopped = Promise.all(this.#workers.map((worker) => worker.stop(0)));
+    // The deadline is on this clock too.
+    await this.clock.advance(1);
+    await stopped;
     await this.queues.close();
     if (this.clock.pendingTimers > 0) throw new Error(`${this.clock.pendingTimers} timers are left`);
   }
+}
+
+/** A handler that goes on until it is let go, and tells of every start and abort. */
+export function latch() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const started: string[] = [];
+  const reasons: string[] = [];
+  return {
+    started,
+    reasons,
+    letGo: resolve,
+    handler: async ({ id }: { id: string }, { signal }: { signal: AbortSignal }) => {
+      started.push(id);
+      signal.addEventListener('abort', () => reasons.push(signal.reason.code));
+      await promise;
+      return true;
+    },
+  };
 }

@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PermanentError, TransientError } from '../../src/errors.ts';
+import type { WorkerMessage } from '../../src/messages/worker-message.ts';
+import {
+  type BatchContext,
+  type BatchResult,
+  BatchWorker,
+  dead,
+  snooze,
+  type WorkerContext,
+} from '../../src/worker/index.ts';
+import { checkLeaks } from './leaks.ts';
+import { Bench, message } from './support.ts';
+
+checkLeaks();
+
+type Work = (messages: readonly WorkerMessage[], context: BatchContext) => Promise<readonly BatchResult[]>;
+
+class TestBatchWorker extends BatchWorker {
+  work: Work = async (messages) => messages.map(() => true);
+  readonly batches: string[][] = [];
+
+  protected override async processBatch(messages: readonly WorkerMessage[], context: BatchContext) {
+    this.batches.push(messages.map(({ id }) => id));
+    return await this.work(messages, context);
+  }
+}
+
+describe('BatchWorker', () => {
+  let bench: Bench;
+
+  beforeEach(() => {
+    bench = new Bench();
+  });
+
+  afterEach(() => bench[Symbol.asyncDispose]());
+
+  function start(options: object = {}, work?: Work): TestBatchWorker {
+    const worker = bench.own(
+      new TestBatchWorker(bench.options({ batchSize: 3, maxWaitMs: 500, ...options })),
+    );
+    if (work) worker.work = work;
+    worker.start();
+    return worker;
+  }
+
+  const ids = (...names: string[]) => names.map((id) => message(id));
+
+  it('starts a full batch at once, and one that is not after its waiting time', async () => {
+    const worker = start();
+    await bench.send(...ids('a', 'b', 'c', 'd'));
+    await bench.clock.advance(1);
+    expect(worker.batches).toEqual([['a', 'b', 'c']]);
+    await bench.clock.advance(498);
+    expect(worker.batches).toHaveLength(1);
+    expect(await bench.stats()).toMatchObject({ inFlight: 1, ready: 0 });
+    await bench.clock.advance(2);
+    expect(worker.batches).toEqual([['a', 'b', 'c'], ['d']]);
+    expect(await bench.stats()).toMatchObject({ inFlight: 0 });
+  });
+
+  it('counts the waiting time from the first message of the batch', async () => {
+    const worker = start();
+    await bench.send(message('a'));
+    await bench.clock.advance(300);
+    await bench.send(message('b'));
+    await bench.clock.advance(201);
+    expect(worker.batches).toEqual([['a', 'b']]);
+  });
+
+  it('takes 10 at most unless told otherwise', async () => {
+    const worker = bench.own(new TestBatchWorker(bench.options()));
+    worker.start();
+    await bench.send(...Array.from({ length: 11 }, (_, n) => message(`m${n}`)));
+    await bench.clock.advance(1);
+    expect(worker.batches.map((batch) => batch.length)).toEqual([10]);
+    await bench.clock.advance(1000);
+    expect(worker.batches.map((batch) => batch.length)).toEqual([10, 1]);
+  });
+
+  it('settles each message by its own result', async () => {
+    start({ batchSize: 7 }, async () => [
+      true,
+      false,
+      dead('no use'),
+      snooze(5000),
+      new PermanentError('gone', 'it is gone'),
+      new TransientError('later', 'not now', { retryAfterMs: 9000 }),
+    ]);
+    await bench.send(...ids('done', 'false', 'dead', 'snoozed', 'gone', 'transient', 'missing'));
+    await bench.clock.advance(1);
+    const letters = await bench.letters();
+    expect(letters.map(({ id }) => id)).toEqual(['dead', 'gone']);
+    expect(await bench.stats()).toMatchObject({ delayed: 4, inFlight: 0 });
+    await bench.clock.advance(5001);
+    expect((await bench.stats()).delayed).toBe(3);
+  });
+
+  it.each([
+    ['throws', () => Promise.reject(new Error('all of it'))],
+    ['answers no list', async () => undefined as unknown as BatchResult[]],
+  ])('a batch that %s is a failure of all', async (_, work) => {
+    start({}, work);
+    await bench.send(...ids('a', 'b', 'c'));
+    await bench.clock.advance(1);
+    expect(await bench.stats()).toMatchObject({ delayed: 3, dead: 0 });
+  });
+
+  it('works on one batch at a time, and fetches none for the next meanwhile', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const worker = start({}, async (messages) => {
+      await promise;
+      return messages.map(() => true);
+    });
+    await bench.send(...ids('a', 'b', 'c', 'd', 'e', 'f'));
+    await bench.clock.advance(2000);
+    expect(worker.batches).toHaveLength(1);
+    expect(worker.inFlight).toBe(3);
+    expect(await bench.stats()).toMatchObject({ inFlight: 3, ready: 3 });
+    resolve();
+    await bench.clock.advance(1);
+    expect(worker.batches).toHaveLength(2);
+  });
+
+  it('gives back at quiet what it has collected', async () => {
+    const worker = start();
+    await bench.send(...ids('a', 'b'));
+    await bench.clock.advance(1);
+    expect(await bench.stats()).toMatchObject({ inFlight: 2 });
+    worker.quiet();
+    await bench.clock.advance(0);
+    expect(worker.state).toBe('stopped');
+    expect(await bench.stats()).toMatchObject({ inFlight: 0, ready: 2 });
+    expect((await bench.queues.getMessage('work'))?.message).toMatchObject({ id: 'a', retryCount: 0 });
+  });
+
+  it('aborts as a whole when all of its messages are', async () => {
+    const aborted: string[] = [];
+    const worker = start({ timeoutMs: 1000, graceMs: 0 }, async (_, { signal, contexts }) => {
+      signal.addEventListener('abort', () => aborted.push(`batch ${signal.reason.code}`));
+      for (const [index, context] of contexts.entries())
+        context.signal.addEventListener('abort', () =>
+          aborted.push(`${index} ${context.signal.reason.code}`),
+        );
+      return await new Promise(() => {});
+    });
+    await bench.send(...ids('a', 'b', 'c'));
+    await bench.clock.advance(1);
+    expect(worker.cancel('b')).toBe(true);
+    expect(aborted).toEqual(['1 cancelled']);
+    await bench.clock.advance(1000);
+    expect(aborted).toEqual(['1 cancelled', '0 timeout', 'batch timeout', '2 timeout']);
+    await bench.clock.advance(1);
+    expect((await bench.letters()).map(({ id }) => id)).toEqual(['b']);
+    expect(await bench.stats()).toMatchObject({ delayed: 2, inFlight: 0 });
+  });
+
+  it('is a worker for single messages, too', async () => {
+    class Single extends TestBatchWorker {
+      async one(given: WorkerMessage): Promise<unknown> {
+        const context = { signal: new AbortController().signal } as WorkerContext;
+        return await this.processMessage(given, context);
+      }
+    }
+    const worker = bench.own(new Single(bench.options()));
+    expect(await worker.one(message('a'))).toBe(true);
+    worker.work = async () => [new Error('odd')];
+    await expect(worker.one(message('a'))).rejects.toThrow('odd');
+  });
+
+  it.each([
+    ['batchSize', 0],
+    ['batchSize', 257],
+    ['maxWaitMs', -1],
+    ['maxWaitMs', 60_001],
+  ])('refuses %s = %d', (name, value) => {
+    expect(() => new TestBatchWorker(bench.options({ [name]: value }))).toThrow(RangeError);
+  });
+});

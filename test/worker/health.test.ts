@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { QueueError } from '../../src/errors.ts';
+import {
+  HealthChecker,
+  type HealthCheckName,
+  type HealthThresholds,
+  MemorySlotStore,
+  MetricsCollector,
+  ScheduledWorker,
+  type WorkerOptions,
+} from '../../src/worker/index.ts';
+import { checkLeaks } from './leaks.ts';
+import { Bench, latch, message, overriding, QUEUE } from './support.ts';
+
+checkLeaks();
+
+const HOUR = 3_600_000;
+
+describe('HealthChecker', () => {
+  let bench: Bench;
+  let metrics: MetricsCollector;
+
+  beforeEach(() => {
+    bench = new Bench();
+    metrics = new MetricsCollector({ clock: bench.clock });
+  });
+
+  afterEach(() => bench[Symbol.asyncDispose]());
+
+  function subject(options: Partial<WorkerOptions> = {}, thresholds: Partial<HealthThresholds> = {}) {
+    let down = false;
+    const unreachable = <T>(then: () => Promise<T>): Promise<T> =>
+      down ? Promise.reject(new QueueError('unavailable', 'down')) : then();
+    const queues = overriding(bench.queues, {
+      exchange: (queue, request) => unreachable(() => bench.queues.exchange(queue, request)),
+      getQueueStats: (queue) => unreachable(() => bench.queues.getQueueStats(queue)),
+    });
+    const worker = bench.worker({ metrics, ...options }, queues);
+    const checker = new HealthChecker({ workers: () => [worker], metrics, thresholds, clock: bench.clock });
+    return {
+      worker,
+      goDown: () => {
+        down = true;
+      },
+      /** Names of the checks that fail. */
+      async ailments(): Promise<HealthCheckName[]> {
+        const health = await checker.checkWorkerHealth('w');
+        const failed = health.checks.filter(({ ok }) => !ok).map(({ name }) => name);
+        expect(health).toMatchObject({
+          worker: 'w',
+          healthy: failed.length === 0,
+          checkedAt: bench.clock.now(),
+        });
+        return failed;
+      },
+    };
+  }
+
+  it('finds an idle worker healthy, however long it has been idle', async () => {
+    const { worker, ailments } = subject();
+    worker.registerHandler('greet', () => true).start();
+    await bench.send(message('a'));
+    await bench.clock.advance(10 * HOUR);
+    expect(await ailments()).toEqual([]);
+    // Work that has just come is no reason for alarm.
+    worker.quiet();
+    await bench.send(message('b'));
+    await bench.clock.advance(1000);
+    expect(await ailments()).toEqual(['running']);
+  });
+
+  it('finds one that does nothing while there is work', async () => {
+    const { worker, ailments } = subject();
+    worker.registerHandler('greet', () => true);
+    await bench.send(message('a'));
+    await bench.clock.advance(HOUR);
+    expect(await ailments()).toEqual(['running']);
+    const held = subject({ name: 'w', timeoutMs: 0 });
+    held.worker.registerHandler('greet', latch().handler).start();
+    await bench.clock.advance(0.5 * HOUR);
+    expect(await held.ailments()).toEqual([]);
+    await bench.clock.advance(1);
+    expect(await held.ailments()).toEqual(['recent_activity']);
+  });
+
+  it('finds messages that nobody takes, unless the queue is paused', async () => {
+    const { worker, ailments } = subject();
+    await bench.queues.pause(QUEUE);
+    worker.registerHandler('greet', () => true).start();
+    await bench.send(message('a'));
+    await bench.clock.advance(2 * HOUR);
+    expect(await ailments()).toEqual([]);
+    const queues = overriding(bench.queues, {
+      getQueueStats: async (queue) => ({ ...(await bench.queues.getQueueStats(queue)), paused: false }),
+    });
+    const blind = bench.worker({ metrics }, queues);
+    const checker = new HealthChecker({ workers: () => [blind], metrics, clock: bench.clock });
+    const [health] = await checker.checkAllWorkers();
+    expect(health?.checks.find(({ name }) => name === 'recent_activity')?.ok).toBe(false);
+  });
+
+  it('goes by the errors of the sliding window, from ten messages on', async () => {
+    const { worker, ailments } = subject();
+    worker.start();
+    await bench.clock.advance(1);
+    for (let n = 0; n < 9; n++) metrics.recordMessageError('w', 1, bench.clock.now());
+    expect(await ailments()).toEqual([]);
+    metrics.recordMessageError('w', 1, bench.clock.now());
+    expect(await ailments()).toEqual(['error_rate']);
+    for (let n = 0; n < 90; n++) metrics.recordMessageProcessed('w', 1, bench.clock.now());
+    expect(await ailments()).toEqual([]);
+    metrics.recordMessageError('w', 1, bench.clock.now());
+    expect(await ailments()).toEqual(['error_rate']);
+    await bench.clock.advance(900_000);
+    expect(await ailments()).toEqual([]);
+  });
+
+  it('finds a queue that is too long', async () => {
+    const { worker, ailments } = subject({}, { maxQueueSize: 2 });
+    worker.start();
+    await bench.queues.pause(QUEUE);
+    await bench.send(message('a'), message('b'));
+    expect(await ailments()).toEqual([]);
+    await bench.queues.sendMessage(QUEUE, message('c'), { delayMs: 1000 });
+    expect(await ailments()).toEqual(['queue_size']);
+  });
+
+  it('finds a worker that gets no answer, not one whose handlers are all busy', async () => {
+    const { worker, ailments, goDown } = subject({ timeoutMs: 0 });
+    const held = latch();
+    worker.registerHandler('greet', held.handler).start();
+    await bench.send(message('a'));
+    await bench.clock.advance(1_700_000);
+    expect(await ailments()).toEqual([]);
+    goDown();
+    held.letGo();
+    await bench.clock.advance(65_000);
+    expect(await ailments()).toEqual(['queue_size']);
+    await bench.clock.advance(5000);
+    expect(await ailments()).toEqual(['queue_size', 'last_exchange']);
+  });
+
+  it('knows workers without a queue', async () => {
+    class Ticker extends ScheduledWorker {
+      protected override runTick = async () => undefined;
+    }
+    const worker = bench.own(
+      new Ticker({
+        name: 'tick',
+        schedule: { everyMs: 1000 },
+        slotStore: new MemorySlotStore(),
+        clock: bench.clock,
+      }),
+    );
+    worker.start();
+    await bench.clock.advance(1);
+    const checker = new HealthChecker({ workers: () => [worker], metrics, clock: bench.clock });
+    expect(await checker.checkWorkerHealth('tick')).toMatchObject({ healthy: true });
+    await expect(checker.checkWorkerHealth('w')).rejects.toThrow('no worker w');
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { sleep } from '../../src/clock.ts';
+import type { WorkerMessage } from '../../src/messages/worker-message.ts';
+import { AverageTimeRule, type BatchContext, OptimizedBatchWorker } from '../../src/worker/index.ts';
+import { checkLeaks } from './leaks.ts';
+import { Bench, message } from './support.ts';
+
+checkLeaks();
+
+/** Batches that take as long as they are told. */
+class TimedWorker extends OptimizedBatchWorker {
+  tookMs = 0;
+  readonly sizes: number[] = [];
+
+  protected override async processBatch(messages: readonly WorkerMessage[], { clock, signal }: BatchContext) {
+    this.sizes.push(messages.length);
+    await sleep(clock, this.tookMs, signal);
+    return messages.map(() => true);
+  }
+}
+
+describe('OptimizedBatchWorker', () => {
+  it('grows while batches are fast, and shrinks when they get slow, within its bounds', async () => {
+    await using bench = new Bench();
+    const worker = bench.own(new TimedWorker(bench.options({ maxWaitMs: 10 })));
+    await bench.send(...Array.from({ length: 2000 }, (_, n) => message(`m${n}`)));
+    worker.start();
+    worker.tookMs = 100;
+    await bench.clock.advance(999);
+    expect(worker.sizes).toEqual([10, 12, 15, 18, 22, 27, 33, 40, 48, 50]);
+    worker.tookMs = 60_000;
+    await bench.clock.advance(601_000);
+    expect(worker.batchSize).toBeLessThan(50);
+    await bench.clock.advance(1_200_000);
+    expect(worker.batchSize).toBe(5);
+  });
+
+  it('takes another rule, and makes what it answers usable', async () => {
+    await using bench = new Bench();
+    const answers = [Number.NaN, 0, 1000, 2.4];
+    const seen: number[][] = [];
+    const sizeRule = {
+      initial: 2,
+      next: (_: number, durationsMs: readonly number[]) => {
+        seen.push([...durationsMs]);
+        return answers.shift() ?? 1;
+      },
+    };
+    const worker = bench.own(new TimedWorker(bench.options({ sizeRule, maxWaitMs: 0 })));
+    worker.tookMs = 7;
+    const sizes = [worker.batchSize];
+    worker.start();
+    for (let n = 0; n < 12; n++) {
+      await bench.send(message(`m${n}`));
+      await bench.clock.advance(8);
+      sizes.push(worker.batchSize);
+    }
+    expect(sizes.slice(0, 6)).toEqual([2, 2, 1, 256, 2, 1]);
+    expect(seen.map(({ length }) => length)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10]);
+  });
+});
+
+describe('AverageTimeRule', () => {
+  const rule = new AverageTimeRule();
+
+  it.each([
+    [10, [], 10],
+    [10, [1999], 12],
+    [10, [2000], 10],
+    [10, [5000], 10],
+    [10, [5001], 8],
+    [10, [1, 9999, 9999], 8],
+    [5, [9000], 5],
+    [50, [1], 50],
+    [49, [1], 50],
+    [6, [9000], 5],
+  ])('makes of %d after %j: %d', (size, durations, next) => expect(rule.next(size, durations)).toBe(next));
+
+  it('begins within its bounds', () => {
+    expect(rule.initial).toBe(10);
+    expect(new AverageTimeRule({ min: 20, max: 30 }).initial).toBe(20);
+    expect(new AverageTimeRule({ max: 8 }).initial).toBe(8);
+  });
+
+  it.each([{ min: 0 }, { min: 60 }, { max: 257 }, { fastMs: 6000 }])('refuses %j', (options) =>
+    expect(() => new AverageTimeRule(options)).toThrow(RangeError),
+  );
+});
