@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+const main = path.resolve(import.meta.dirname, '../../../src/cli/main.ts');
+
+/** How a command line ended. */
+export interface CommandResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command line as a process of its own, with nothing of this process's configuration. */
+export async function run(
+  args: readonly string[],
+  {
+    env = {},
+    input,
+    cwd = import.meta.dirname,
+  }: { env?: Record<string, string>; input?: string; cwd?: string } = {},
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.end(input ?? '');
+  const [stdout, stderr] = await Promise.all([
+    child.stdout.setEncoding('utf8').toArray(),
+    child.stderr.setEncoding('utf8').toArray(),
+    once(child, 'close'),
+  ]);
+  return { code: child.exitCode, stdout: stdout.join(''), stderr: stderr.join('') };
+}
