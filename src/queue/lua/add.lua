@@ -80,6 +80,8 @@ local function add_known(id, before, weight, delay, flag, rest, resent)
     if resent and kept.nonce == nonce then return 'q' end
     new.seq, new.score, new.weight = kept.seq, kept.score, kept.weight
     redis.call('HSET', FOLLOW, id, due .. ' ' .. format(new))
+    S.bytes = S.bytes + #new.body - #kept.body
+    change_group(kept, new)
     return 'c'
   end
   if redis.call('ZSCORE', AGE, id) or redis.call('ZSCORE', DELAYED, id) then
@@ -87,6 +89,8 @@ local function add_known(id, before, weight, delay, flag, rest, resent)
     return 'c'
   end
   redis.call('HSET', FOLLOW, id, string.format('%.0f ', S.ms + delay) .. format(new))
+  S.bytes = S.bytes + #new.body
+  count_in_group(new, 1)
   return 'q'
 end
 

@@ -17,12 +17,10 @@ local live = old_expires and tonumber(old_expires) > S.ms
 local session, expires = pad(take(1)), S.ms + lease_ms
 local kept, any = {}, false
 for i = 4, #ARGV do
+  -- Its session may be one of an attach before this one, whose answer was lost too.
   local holder = redis.call('ZSCORE', LEASES, ARGV[i])
-  local pinned = holder and tonumber(holder) ~= tonumber(old)
-  if pinned then
-    local until_ms = redis.call('ZSCORE', SESSIONS, holder)
-    kept[#kept + 1] = until_ms and tonumber(until_ms) > S.ms and '1' or '0'
-  elseif holder and live then
+  local until_ms = holder and redis.call('ZSCORE', SESSIONS, holder)
+  if until_ms and tonumber(until_ms) > S.ms then
     redis.call('ZADD', LEASES, session, ARGV[i])
     kept[#kept + 1], any = '1', true
   else

@@ -2,20 +2,20 @@
 -- Purpose: heartbeat: one call keeps all leases of a holder alive.
 -- KEYS: common.lua.
 -- ARGV: [2] lease in ms, [3...] sessions.
--- Result: one letter per session: 1 renewed, 0 not known or expired.
+-- Result: per session how many leases it holds; -1 if it is not known or has expired.
 --- @include common
 
 local refused = enter()
 if refused then return refused end
-local alive = {}
+local held = {}
 for i = 3, #ARGV do
   local expires = redis.call('ZSCORE', SESSIONS, ARGV[i])
   if expires and tonumber(expires) > S.ms then
     redis.call('ZADD', SESSIONS, 'XX', 'GT', S.ms + tonumber(ARGV[2]), ARGV[i])
-    alive[#alive + 1] = '1'
+    held[#held + 1] = redis.call('ZCOUNT', LEASES, ARGV[i], ARGV[i])
   else
-    alive[#alive + 1] = '0'
+    held[#held + 1] = -1
   end
 end
 save()
-return table.concat(alive)
+return held

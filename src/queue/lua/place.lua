@@ -14,7 +14,7 @@ local function id_of_ready(member)
   return string.sub(member, string.sub(member, 1, 1) == '~' and 35 or 18)
 end
 
--- A group: n messages (waiting or in flight), when its last turn ended (ms) and that turn's number (0 before
+-- A group: n messages (waiting, in flight or follow-ups), when its last turn ended (ms) and that turn's number (0 before
 -- the first), active 1 while a message is in flight, the member that stands in READY or nil.
 local function load_group(group)
   local state = redis.call('HGET', GROUPS, group)
@@ -48,12 +48,18 @@ local function elect(g)
   redis.call('ZADD', READY, pad(math.max(tonumber(score), g.ended - tonumber(weight))), g.member)
 end
 
--- A message joins (1) or leaves (-1) its group.
+-- A message, or a follow-up, joins (1) or leaves (-1) its group.
 local function count_in_group(r, by)
   if not r.group then return end
   local g = load_group(r.group)
   g.n = g.n + by
   save_group(g)
+end
+
+local function change_group(old, new)
+  if old.group == new.group then return end
+  count_in_group(new, 1)
+  count_in_group(old, -1)
 end
 
 -- A leased message lets go of its group; its turn ends if it is done or dead.
@@ -130,8 +136,7 @@ local function replace(id, old, new)
     return
   end
   local due = leave(id, old)
-  count_in_group(old, -1)
-  count_in_group(new, 1)
+  change_group(old, new)
   to_waiting(id, new, due)
 end
 
@@ -147,7 +152,7 @@ local function finish(id)
   redis.call('HDEL', FOLLOW, id)
   redis.call('HSET', MSGS, id, rec)
   local r = parse(rec)
-  count_in_group(r, 1)
+  S.bytes = S.bytes - #r.body
   to_waiting(id, r, tonumber(due))
 end
 

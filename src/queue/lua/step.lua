@@ -2,7 +2,7 @@
 -- Purpose: the whole hot loop of a worker in one call: recovers expired leases (at most 20), settles, promotes
 --   what is due (at most 100) and leases up to `want` messages.
 -- KEYS: common.lua.
--- ARGV: [2] session, 0 for none yet; [3] lease in ms; [4] messages wanted; [5] most bytes to answer;
+-- ARGV: [2] session, 0 for none yet, with the sessions of extended leases after commas; [3] lease in ms; [4] messages wanted; [5] most bytes to answer;
 --   [6] n, then n leases `<token>:<id>` that are done; then four per other outcome: kind (r retry, d dead,
 --   b given back), lease, delay in ms, error (JSON).
 -- Result: now, settled (1 or 0 per outcome, in the order given), first fencing token (they are consecutive),
@@ -16,10 +16,17 @@ local MESSAGE_EXPIRED = '{"type":"expired","message":"the message expired before
 
 local refused = enter()
 if refused then return refused end
-local session, lease_ms, want, budget = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local session, others = string.match(ARGV[2], '^(%d+)(.*)$')
+local lease_ms, want, budget = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local expires = S.ms + lease_ms
 if session ~= '0' then
-  local expires = redis.call('ZSCORE', SESSIONS, session)
-  if not expires or tonumber(expires) <= S.ms then return redis.error_reply('QUEUESESSION ' .. session) end
+  local known = redis.call('ZSCORE', SESSIONS, session)
+  if not known or tonumber(known) <= S.ms then return redis.error_reply('QUEUESESSION ' .. session) end
+  redis.call('ZADD', SESSIONS, expires, session)
+end
+for other in string.gmatch(others, '%d+') do
+  local until_ms = tonumber(redis.call('ZSCORE', SESSIONS, other) or 0)
+  if until_ms > S.ms and until_ms < expires then redis.call('ZADD', SESSIONS, expires, other) end
 end
 
 local expired = {}
@@ -162,10 +169,12 @@ if not S.paused then
     if not pop() then break end
   end
 end
-local expires, first = S.ms + lease_ms, 0
+local first = 0
 if #records > 0 then
-  if session == '0' then session = pad(take(1)) end
-  redis.call('ZADD', SESSIONS, expires, session)
+  if session == '0' then
+    session = pad(take(1))
+    redis.call('ZADD', SESSIONS, expires, session)
+  end
   first = take(#records)
   local leases = {}
   for i, id in ipairs(members) do

@@ -60,8 +60,9 @@ export interface SessionsChanged {
   readonly sessions: readonly string[];
 }
 
-/** Thread to manager: the server does not know this session any more. */
-export interface SessionLost {
-  readonly index: number;
-  readonly session: string;
-}
+/** Thread to manager: what an answer said that concerns it. */
+export type HeartbeatNews =
+  /** The server does not know this session any more. */
+  | { readonly index: number; readonly kind: 'lost'; readonly session: string }
+  /** Fewer leases are held than the manager believes: somebody else may have settled one. */
+  | { readonly index: number; readonly kind: 'fewer' };

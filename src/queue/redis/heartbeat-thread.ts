@@ -4,8 +4,8 @@ import { silentLogger } from '../../logger.ts';
 import { RedisConnection } from './connection.ts';
 import {
   HeartbeatBoard,
+  type HeartbeatNews,
   type HeartbeatSetup,
-  type SessionLost,
   type SessionsChanged,
 } from './heartbeat-protocol.ts';
 import { callScript } from './scripts.ts';
@@ -27,13 +27,15 @@ const connection = new RedisConnection({
 async function beat(queue: SessionsChanged): Promise<void> {
   const sentAt = steadyMs();
   const args = [board.testTimeMs || '', setup.leaseMs, ...queue.sessions];
-  const alive = String(await connection.run((client) => callScript(client, 'beat', queue.keys, args)));
+  const believed = board.held(queue.index);
+  const held = (await connection.run((client) => callScript(client, 'beat', queue.keys, args))) as number[];
+  if (held.some((count) => count >= 0)) board.setRenewedAt(queue.index, sentAt);
+  const tell = (news: HeartbeatNews) => parentPort?.postMessage(news);
   for (const [i, session] of queue.sessions.entries()) {
-    if (alive[i] === '1') continue;
-    const lost: SessionLost = { index: queue.index, session };
-    parentPort?.postMessage(lost);
+    if (held[i] === -1) tell({ index: queue.index, kind: 'lost', session });
   }
-  if (alive.includes('1')) board.setRenewedAt(queue.index, sentAt);
+  const total = held.reduce((sum, count) => sum + Math.max(0, count), 0);
+  if (total < Math.min(believed, board.held(queue.index))) tell({ index: queue.index, kind: 'fewer' });
 }
 
 parentPort?.on('message', (change: SessionsChanged) => {

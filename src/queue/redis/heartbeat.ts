@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../sibling-module.ts';
 import {
   HeartbeatBoard,
+  type HeartbeatNews,
   type HeartbeatSetup,
   QUEUES_MAX,
-  type SessionLost,
   type SessionsChanged,
 } from './heartbeat-protocol.ts';
 
@@ -12,7 +12,7 @@ import {
 export class Heartbeat {
   readonly board = new HeartbeatBoard();
   readonly #setup: HeartbeatSetup;
-  readonly #listeners: ((session: string) => void)[] = [];
+  readonly #listeners: ((news: HeartbeatNews) => void)[] = [];
   readonly #last = new Map<number, SessionsChanged>();
   #thread: Worker | undefined;
   #closed = false;
@@ -21,10 +21,10 @@ export class Heartbeat {
     this.#setup = { ...setup, board: this.board.buffer };
   }
 
-  /** A place on the board for a queue. @param onLost called when the server has dropped one of its sessions */
-  register(onLost: (session: string) => void): number {
+  /** A place on the board for a queue. @param onNews called with what the thread learns about it */
+  register(onNews: (news: HeartbeatNews) => void): number {
     if (this.#listeners.length >= QUEUES_MAX) throw new RangeError(`more than ${QUEUES_MAX} queues`);
-    return this.#listeners.push(onLost) - 1;
+    return this.#listeners.push(onNews) - 1;
   }
 
   /** Tells the thread which sessions to keep alive. */
@@ -46,7 +46,7 @@ export class Heartbeat {
     const thread = new Worker(url, { workerData: this.#setup, name: 'checkmend-heartbeat' });
     this.#thread = thread;
     thread.unref();
-    thread.on('message', ({ index, session }: SessionLost) => this.#listeners[index]?.(session));
+    thread.on('message', (news: HeartbeatNews) => this.#listeners[news.index]?.(news));
     thread.on('error', () => {
       // The manager renews by itself until the next change of a session starts a new thread.
       if (this.#thread === thread) this.#thread = undefined;

@@ -11,6 +11,8 @@ export interface HoldingsOptions {
   readonly keys: readonly string[];
   readonly leaseMs: number;
   readonly onLost: (lease: Lease, reason: LeaseLostReason) => void;
+  /** The server counts fewer leases than are believed to be held here. */
+  readonly onFewer: () => void;
 }
 
 interface Held {
@@ -27,10 +29,15 @@ export class Holdings {
   readonly #index: number;
   readonly #leases = new Map<number, Held>();
   #session = NO_SESSION;
+  /** Leases with a session of their own. */
+  #pinned = 0;
 
   constructor(options: HoldingsOptions) {
     this.#options = options;
-    this.#index = options.heartbeat.register((session) => this.dropSession(session));
+    this.#index = options.heartbeat.register((news) => {
+      if (news.kind === 'lost') this.dropSession(news.session);
+      else options.onFewer();
+    });
   }
 
   get size(): number {
@@ -49,6 +56,13 @@ export class Holdings {
       this.#announce();
     }
     return this.#session;
+  }
+
+  /** {@link session}, with the sessions of extended leases after commas. */
+  get sessionList(): string {
+    const main = this.session;
+    if (this.#pinned === 0) return main;
+    return [main, ...this.#sessions().filter((session) => session !== main)].join(',');
   }
 
   /** Sessions that need a heartbeat now. */
@@ -76,24 +90,31 @@ export class Holdings {
   /** The lease lives by a session of its own from now on. */
   pin(lease: Lease, session: string): void {
     if (!this.#leases.has(lease.token)) return;
-    const ownSession = session === this.#session ? undefined : session;
-    this.#leases.set(lease.token, { lease, ...(ownSession !== undefined && { ownSession }) });
+    this.#delete(lease.token);
+    if (session === this.#session) {
+      this.#leases.set(lease.token, { lease });
+    } else {
+      this.#leases.set(lease.token, { lease, ownSession: session });
+      this.#pinned++;
+    }
     this.#announce();
   }
 
   remove(leases: readonly Lease[]): void {
-    let pinned = false;
-    for (const lease of leases) {
-      pinned ||= this.#leases.get(lease.token)?.ownSession !== undefined;
-      this.#leases.delete(lease.token);
-    }
+    const pinned = this.#pinned;
+    for (const lease of leases) this.#delete(lease.token);
     this.#count();
-    if (pinned) this.#announce();
+    if (this.#pinned !== pinned) this.#announce();
   }
 
   renewed(sentAt: number): void {
     const { board } = this.#options.heartbeat;
     if (sentAt > board.renewedAt(this.#index)) board.setRenewedAt(this.#index, sentAt);
+  }
+
+  /** Leases that the server does not know any more: somebody else settled them. */
+  superseded(leases: readonly Lease[]): void {
+    this.#lose(leases, 'superseded');
   }
 
   /** After `attach`: which of `leases` live on, by which session. */
@@ -120,11 +141,16 @@ export class Holdings {
     this.#lose(this.leases);
   }
 
-  #lose(leases: readonly Lease[]): void {
+  #lose(leases: readonly Lease[], reason: LeaseLostReason = 'expired'): void {
     for (const lease of leases) {
-      if (this.#leases.delete(lease.token)) this.#options.onLost(lease, 'expired');
+      if (this.#delete(lease.token)) this.#options.onLost(lease, reason);
     }
     this.#count();
+  }
+
+  #delete(token: number): boolean {
+    if (this.#leases.get(token)?.ownSession !== undefined) this.#pinned--;
+    return this.#leases.delete(token);
   }
 
   #shared(): Held[] {

@@ -12,6 +12,8 @@ export interface QueueKeys {
   readonly delayed: string;
   /** ZSET session by expiry in milliseconds. */
   readonly sessions: string;
+  /** ZSET `<token>:<id>` by session. */
+  readonly leases: string;
 }
 
 /** Default of the prefix of all keys. */
@@ -25,6 +27,7 @@ export function queueKeys(prefix: string, queue: string): QueueKeys {
   const ready = `${base}ready`;
   const delayed = `${base}delayed`;
   const sessions = `${base}sessions`;
+  const leases = `${base}leases`;
   const all = [
     meta,
     wake,
@@ -32,8 +35,7 @@ export function queueKeys(prefix: string, queue: string): QueueKeys {
     delayed,
     /** HASH id to record. */
     `${base}messages`,
-    /** ZSET `<token>:<id>` by session. */
-    `${base}leases`,
+    leases,
     sessions,
     /** HASH id to the one message that waits for the end of the run of that id. */
     `${base}follow`,
@@ -50,5 +52,5 @@ export function queueKeys(prefix: string, queue: string): QueueKeys {
     /** HASH id to dead letter. */
     `${base}letters`,
   ];
-  return { all, meta, wake, ready, delayed, sessions };
+  return { all, meta, wake, ready, delayed, sessions, leases };
 }

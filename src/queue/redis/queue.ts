@@ -44,7 +44,13 @@ export class RedisQueue {
     this.#backend = backend;
     this.#wake = wake;
     this.keys = queueKeys(settings.prefix, queue);
-    this.holdings = new Holdings({ heartbeat, keys: this.keys.all, leaseMs: settings.leaseMs, onLost });
+    this.holdings = new Holdings({
+      heartbeat,
+      keys: this.keys.all,
+      leaseMs: settings.leaseMs,
+      onLost,
+      onFewer: () => void this.#stepper.verify().catch(() => undefined),
+    });
     this.#stepper = new Stepper(queue, this.keys, backend, this.holdings);
     this.#sender = new Sender(async (nonce, args) => {
       const limits = [settings.maxLength, settings.maxBytes];
@@ -74,13 +80,14 @@ export class RedisQueue {
     const sessions = this.holdings.beating;
     if (sessions.length === 0) return;
     const sentAt = steadyMs();
-    const alive = String(
-      await run(this.#backend, 'beat', this.keys.all, [this.#backend.settings.leaseMs, ...sessions]),
-    );
-    if (alive.includes('1')) this.holdings.renewed(sentAt);
+    const args = [this.#backend.settings.leaseMs, ...sessions];
+    const held = (await run(this.#backend, 'beat', this.keys.all, args)) as number[];
+    if (held.some((count) => count >= 0)) this.holdings.renewed(sentAt);
     for (const [i, session] of sessions.entries()) {
-      if (alive[i] !== '1') this.holdings.dropSession(session);
+      if (held[i] === -1) this.holdings.dropSession(session);
     }
+    const total = held.reduce((sum, count) => sum + Math.max(0, count), 0);
+    if (total < this.holdings.size) await this.#stepper.verify();
   }
 
   async extend(lease: Lease, byMs: number): Promise<Lease | null> {

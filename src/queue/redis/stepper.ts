@@ -30,6 +30,8 @@ export class Stepper {
   readonly #keys: QueueKeys;
   readonly #backend: Backend;
   readonly #holdings: Holdings;
+  /** Tokens whose settlement is under way. */
+  readonly #settling = new Set<number>();
   readonly #underWay = new Set<Promise<unknown>>();
   #opening: Promise<unknown> | undefined;
   #repairing: Promise<void> | undefined;
@@ -49,14 +51,35 @@ export class Stepper {
     const { clock, operationTimeoutMs } = this.#backend.settings;
     const plan = planSettlements(outcomes);
     const deadline = clock.monotonic() + operationTimeoutMs;
+    for (const { lease } of outcomes) this.#settling.add(lease.token);
+    try {
+      const result = await this.#untilAnswered(plan, want, deadline);
+      this.#holdings.remove(outcomes.map(({ lease }) => lease));
+      return result;
+    } finally {
+      for (const { lease } of outcomes) this.#settling.delete(lease.token);
+    }
+  }
+
+  async #untilAnswered(plan: SettlementPlan, want: number, deadline: number): Promise<StepResult> {
+    const { clock } = this.#backend.settings;
     for (;;) {
       if (this.#repairing) await within(clock, deadline, this.#repairing);
       const result = await this.#attempt(plan, want, deadline);
-      if (result) {
-        this.#holdings.remove(outcomes.map(({ lease }) => lease));
-        return result;
-      }
+      if (result) return result;
     }
+  }
+
+  /** Finds out which leases somebody else has settled, and lets go of them. */
+  async verify(): Promise<void> {
+    const asked = this.#holdings.leases.filter(({ token }) => !this.#settling.has(token));
+    if (asked.length === 0) return;
+    const members = asked.map(leaseMember);
+    const sessions = await this.#backend.commands.run(
+      async (client) => (await client.call('zmscore', this.#keys.leases, ...members)) as (string | null)[],
+    );
+    const gone = asked.filter(({ token }, i) => sessions[i] === null && !this.#settling.has(token));
+    this.#holdings.superseded(gone);
   }
 
   /** Resolves when no step is under way. */
@@ -71,8 +94,8 @@ export class Stepper {
     while (want > 0 && this.#holdings.session === NO_SESSION && this.#opening) {
       await within(clock, deadline, this.#opening);
     }
-    const session = want > 0 ? this.#holdings.session : NO_SESSION;
-    const call = this.#call(session, plan, want, deadline - clock.monotonic());
+    const session = this.#holdings.session;
+    const call = this.#call(this.#holdings.sessionList, plan, want, deadline - clock.monotonic());
     const settled = call.catch(() => undefined);
     this.#underWay.add(settled);
     const opens = want > 0 && session === NO_SESSION;
@@ -87,9 +110,9 @@ export class Stepper {
     }
   }
 
-  async #call(session: string, plan: SettlementPlan, want: number, withinMs: number): Promise<StepResult> {
+  async #call(sessions: string, plan: SettlementPlan, want: number, withinMs: number): Promise<StepResult> {
     const { leaseMs } = this.#backend.settings;
-    const args = [session, leaseMs, want, STEP_BYTES, ...plan.args];
+    const args = [sessions, leaseMs, want, STEP_BYTES, ...plan.args];
     let sentAt = 0;
     const reply = await this.#backend.commands.once((client) => {
       sentAt = steadyMs();
@@ -117,6 +140,7 @@ export class Stepper {
       }
     }
     if (reply.length > 6) this.#holdings.add(leases, session, sentAt);
+    else if (this.#holdings.size > 0 && session === this.#holdings.session) this.#holdings.renewed(sentAt);
     return { results: plan.results(settled), messages, unreadable, serverMs, lookInMs };
   }
 
