@@ -29,51 +29,54 @@ export class Ingress implements AsyncDisposable {
   readonly bus = new EventBus<ServiceEvents>();
   readonly appId = '4711';
   readonly url: string;
+  /** The SQLite file. */
+  readonly file: string;
   readonly store: Store;
   readonly queues: SqliteQueueManager;
   readonly inbox: Inbox;
-  readonly #server: HttpServer;
-  readonly #folder: ReturnType<typeof temporaryFolder>;
+  readonly #owned: AsyncDisposableStack;
 
-  private constructor(
-    parts: { store: Store; queues: SqliteQueueManager; folder: ReturnType<typeof temporaryFolder> },
-    listen: (ingress: Ingress) => HttpServer,
-  ) {
+  private constructor(parts: { store: Store; queues: SqliteQueueManager; file: string }, server: HttpServer) {
     this.store = parts.store;
     this.queues = parts.queues;
-    this.#folder = parts.folder;
+    this.file = parts.file;
     const { bus, store, queues, appId } = this;
     const common = { clock: systemClock, logger: silentLogger() };
     registerHandlers(bus, { ...common, queues, store, appId });
     this.inbox = new Inbox({ ...common, appId, bus, store });
-    this.#server = listen(this);
-    this.url = `http://127.0.0.1:${this.#server.port}${WEBHOOK_PATH}`;
+    this.url = `http://127.0.0.1:${server.port}${WEBHOOK_PATH}`;
+    this.#owned = new AsyncDisposableStack();
   }
 
-  /** @param options of the route and of the server, over the defaults */
-  static async open(options: Partial<WebAppOptions & ServerOptions> = {}): Promise<Ingress> {
-    const folder = temporaryFolder();
-    const file = path.join(folder.path, 'checkmend.db');
-    const store = await openSqliteStore({ path: file, clock: systemClock });
-    const queues = await SqliteQueueManager.open(file);
+  /** @param options of the route and of the server, over the defaults; `folder` is one that stays, default none */
+  static async open(
+    options: Partial<WebAppOptions & ServerOptions> & { folder?: string } = {},
+  ): Promise<Ingress> {
+    await using owned = new AsyncDisposableStack();
+    const folder = options.folder ?? owned.use(temporaryFolder()).path;
+    const file = path.join(folder, 'checkmend.db');
+    const store = owned.adopt(await openSqliteStore({ path: file, clock: systemClock }), (it) => it.close());
+    const queues = owned.adopt(await SqliteQueueManager.open(file), (it) => it.close());
     const late: { app?: Parameters<typeof HttpServer.listen>[0] } = {};
-    const server = await HttpServer.listen((request, response) => late.app?.(request, response), {
-      host: '127.0.0.1',
-      port: 0,
+    const server = owned.adopt(
+      await HttpServer.listen((request, response) => late.app?.(request, response), {
+        host: '127.0.0.1',
+        port: 0,
+        ...options,
+      }),
+      (it) => it.close(0),
+    );
+    const ingress = new Ingress({ store, queues, file }, server);
+    const { inbox, secret, oldSecret } = ingress;
+    late.app = createWebApp({
+      inbox,
+      secrets: [secret, oldSecret],
+      logger: silentLogger(),
+      checkReady: () => store.check(),
       ...options,
     });
-    return new Ingress({ store, queues, folder }, (ingress) => {
-      const { inbox, secret, oldSecret } = ingress;
-      const secrets = [secret, oldSecret];
-      late.app = createWebApp({
-        inbox,
-        secrets,
-        logger: silentLogger(),
-        checkReady: () => store.check(),
-        ...options,
-      });
-      return server;
-    });
+    ingress.#owned.use(owned.move());
+    return ingress;
   }
 
   /** Headers of a delivery as GitHub sends them. */
@@ -112,9 +115,6 @@ export class Ingress implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.close(0);
-    await this.queues.close();
-    await this.store.close();
-    this.#folder[Symbol.dispose]();
+    await this.#owned.disposeAsync();
   }
 }
