@@ -66,7 +66,7 @@ export class SqliteDatabase {
         return new SqliteDatabase(file);
       } catch (error) {
         if (files.get(key) === opening) files.delete(key);
-        throw toDatabaseError(error);
+        throw openError(error, key);
       }
     }
   }
@@ -167,6 +167,15 @@ function canonicalPath(path: string): string {
     if (error instanceof DatabaseError) throw error;
     throw new DatabaseError('cannot_open', `cannot make the directory of ${path}`, { cause: error });
   }
+}
+
+/** Names the file: it is the one thing that whoever reads the message can change. */
+function openError(thrown: unknown, path: string): DatabaseError {
+  const { code, message, sqliteCode } = toDatabaseError(thrown);
+  return new DatabaseError(code, `cannot open ${path}: ${message}`, {
+    cause: thrown,
+    ...(sqliteCode && { sqliteCode }),
+  });
 }
 
 function closedError(): DatabaseError {

@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteQueueManager } from '../../src/queue/sqlite.ts';
-import { freePort } from '../support/service/free-port.ts';
-import { serviceEnvironment } from '../support/service/service-process.ts';
 import { temporaryFolder } from '../support/service/temporary-folder.ts';
 
 const IN_FLIGHT = 200;
@@ -83,45 +80,3 @@ describe('a process that is told to stop under load', () => {
     expect(code).toBe(143);
   });
 });
-
-describe('a start that fails half way', () => {
-  it('releases what it took, says why in one line, and ends with 1', async () => {
-    using folder = temporaryFolder();
-    const port = await freePort();
-    const other = createServer().listen(port, '127.0.0.1');
-    await once(other, 'listening');
-    const settings = {
-      apiUrl: 'http://127.0.0.1:1',
-      appId: '1',
-      privateKey: key(),
-      webhookSecret: 's',
-      port,
-    };
-    const child = spawn(
-      process.execPath,
-      [path.resolve(import.meta.dirname, '../../src/cli/main.ts'), 'start'],
-      {
-        env: { ...serviceEnvironment({ ...settings, dataDir: folder.path }), LOG_LEVEL: 'fatal' },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    let printed = '';
-    child.stdout.on('data', (text) => {
-      printed += String(text);
-    });
-    const [code] = await once(child, 'close');
-    other.close();
-    expect(code).toBe(1);
-    const lines = printed.trim().split('\n');
-    expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ msg: 'start failed', err: { code: 'EADDRINUSE' } });
-    const queues = await SqliteQueueManager.open(path.join(folder.path, 'checkmend.db'));
-    expect(await queues.getQueueSize('pr_monitor')).toBe(0);
-    await queues.close();
-  });
-});
-
-/** Never used: the start fails before anything is signed. */
-function key(): string {
-  return ['-----BEGIN ', 'PRIVATE KEY-----\nnone\n-----END ', 'PRIVATE KEY-----'].join('');
-}
