@@ -2,7 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PermanentError, TransientError } from '../../src/errors.ts';
 import type { RepositoryClient } from '../../src/github/types.ts';
 import { analyse, deadLetters, later } from '../fixes/support/drain.ts';
-import { AFTER, createWorld, FIX_POLICY, TRANSIENT, type World } from '../fixes/support/world.ts';
+import {
+  AFTER,
+  createWorld,
+  diagnosisOf,
+  FIX_POLICY,
+  PATCH,
+  TRANSIENT,
+  type World,
+} from '../fixes/support/world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -145,6 +153,19 @@ describe('what GitHub refuses', () => {
     },
   );
 
+  test.each(['gone', 'not_found'])(
+    'a repository or an installation that is %s ends the analysis',
+    async (code) => {
+      const message = world.failedCheck('format');
+      world.github.fault = () => {
+        throw new PermanentError(code, 'Not Found');
+      };
+      await analyse(world, message);
+      const entries = await world.store.timeline.list({ owner: 'octo', repo: 'app' });
+      expect(entries.map(({ rule }) => rule)).toEqual([`github.${code}`]);
+    },
+  );
+
   test('a policy file that may not be read leads to a report, not to a commit', async () => {
     failOnce('readDefaultBranchFile', 'before', new PermanentError('forbidden', 'Resource not accessible'));
     await analyse(world, world.failedCheck('format'));
@@ -152,6 +173,17 @@ describe('what GitHub refuses', () => {
     const [report] = world.github.reports.values();
     expect(report?.summary).toContain('Contents\\: read');
   });
+});
+
+test('a patch that does not apply is shown in the report, and nothing is committed', async () => {
+  world.diagnoses.set('format', diagnosisOf({ patch: PATCH.replace('-y = [1,2]', '-y = [9,9]') }));
+  await analyse(world, world.failedCheck('format'));
+  expect(world.github.calls).not.toContain('createCommit');
+  expect((await attempts())[0]).toMatchObject({
+    status: 'dropped',
+    reason: expect.stringContaining('patch.does_not_apply'),
+  });
+  expect([...world.github.reports.values()]).toMatchObject([{ conclusion: 'neutral' }]);
 });
 
 describe('a log', () => {
