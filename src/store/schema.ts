@@ -101,6 +101,8 @@ export interface Schema {
   contents: { id: string; content: string };
   paused_scopes: { scope: string; paused_by: string; paused_at: number };
   cursors: { name: string; value: string };
+  budget_slots: { name: string; slot: number; used: number };
+  budget_blocks: { name: string; until: number };
   schedule_slots: { name: string; slot: number };
   processes: {
     id: string;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { SqliteDatabase } from '../sqlite/database.ts';
+import { SqlBudgets } from './budgets.ts';
 import { SqlCheckRuns } from './check-runs.ts';
 import { SqlContents } from './contents.ts';
 import { SqlControl } from './control.ts';
@@ -65,5 +66,6 @@ function repositories(executor: Executor): Omit<Store, 'check' | 'close'> {
     processes: new SqlProcesses(executor),
     slots: new SqlSlots(executor),
     cursors: new SqlCursors(executor),
+    budgets: new SqlBudgets(executor),
   };
 }

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../analysis/types.ts';
+import type { BudgetStore } from './budgets.ts';
 
 /** All times in records are milliseconds since the epoch; all ids are GitHub's numeric ids as decimal strings. */
 export interface PullRequestRecord {
@@ -284,6 +285,7 @@ export interface Store {
   readonly processes: ProcessStore;
   readonly slots: SlotStore;
   readonly cursors: CursorStore;
+  readonly budgets: BudgetStore;
   /** A trivial write and read; throws when the database cannot take deliveries. */
   check(): Promise<void>;
   close(): Promise<void>;
