@@ -27,6 +27,8 @@ export interface ServiceConfig extends BaseConfig {
   readonly webhookSecrets: readonly string[];
   /** `GITHUB_API_URL`; default `https://api.github.com`. GitHub Enterprise Server: `https://HOST/api/v3`. */
   readonly apiUrl: string;
+  /** `GITHUB_WRITES_PER_MINUTE`: 1..10000, default 64, per installation over all processes; an hour's are 6.25 times as many. */
+  readonly writesPerMinute: number;
   /** `PORT`: 0..65535, default 3000; 0 takes a free one. */
   readonly port: number;
   /** `HOST`: address to listen on; default `127.0.0.1`. */
@@ -61,6 +63,7 @@ const serviceSchema = baseSchema.extend({
   GITHUB_API_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
     .default('https://api.github.com'),
+  GITHUB_WRITES_PER_MINUTE: z.coerce.number('must be a number').int().min(1).max(10_000).default(64),
   PORT: z.coerce.number('must be a number').int().min(0).max(65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
   CHECKMEND_MODE: z.enum(['off', 'shadow'], 'must be off or shadow').optional(),
@@ -101,6 +104,7 @@ export function readServiceConfig(env: Environment): ServiceConfig {
     privateKey,
     webhookSecrets: Object.freeze(webhookSecrets),
     apiUrl: values.GITHUB_API_URL.replace(/\/+$/, ''),
+    writesPerMinute: values.GITHUB_WRITES_PER_MINUTE,
     port: values.PORT,
     host: values.HOST,
     mode: values.CHECKMEND_MODE ?? 'policy',

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { parseAnswer, RepositoryApi } from './api.ts';
+import { type BudgetLedger, type BudgetLimits, InstallationBudget } from './budget.ts';
 import { InstallationConnection } from './connection.ts';
 import { errorOfRequest } from './errors.ts';
 import { AppHookDeliveries, type HookDeliveries } from './hook-deliveries.ts';
 import { LruMap } from './lru-map.ts';
+import { MemoryLedger } from './memory-ledger.ts';
 import { createOctokit, octokitClass } from './octokit.ts';
 import { OctokitRepositoryClient } from './repository-client.ts';
 import { InstallationTokens } from './tokens.ts';
@@ -27,6 +29,10 @@ export interface GitHubAppOptions {
   userAgent?: string;
   /** Space requests out as GitHub asks for (one write a second); default true. */
   throttle?: boolean;
+  /** Where the requests of installations are counted; default in this process alone. */
+  ledger?: BudgetLedger;
+  /** Default {@link DEFAULT_LIMITS}. */
+  limits?: BudgetLimits;
   /** Milliseconds until a request that was sent must be answered, body included; default 20 000. */
   requestTimeoutMs?: number;
 }
@@ -38,7 +44,7 @@ const MAX_CLIENTS = 500;
 export function createGitHubApp(
   options: GitHubAppOptions,
 ): GitHubApp & { readonly deliveries: HookDeliveries } {
-  const { appId, privateKey, clock = systemClock } = options;
+  const { appId, privateKey, clock = systemClock, ledger = new MemoryLedger(), limits } = options;
   const settings = { throttle: true, ...options, apiUrl: options.apiUrl.replace(/\/+$/, '') };
   const app = new App({ appId, privateKey, Octokit: octokitClass(settings, `app ${appId}`) });
   const mint = (installationId: number, refresh: boolean): Promise<unknown> =>
@@ -48,7 +54,8 @@ export function createGitHubApp(
   const connect = (installationId: string): InstallationConnection =>
     connections.getOr(installationId, () => {
       const tokens = new InstallationTokens(installationId, mint, clock);
-      return new InstallationConnection(createOctokit(settings, installationId), tokens, clock);
+      const budget = new InstallationBudget(ledger, installationId, clock, limits);
+      return new InstallationConnection(createOctokit(settings, installationId), tokens, budget, clock);
     });
   let slug: Promise<string> | undefined;
   return {

@@ -1,9 +1,9 @@
 import type { Octokit } from '@octokit/core';
 import { type Clock, sleep } from '../clock.ts';
-import { TransientError } from '../errors.ts';
+import { TransientError, toError } from '../errors.ts';
+import type { InstallationBudget } from './budget.ts';
 import { errorOfRequest, isStatus, statusOf } from './errors.ts';
 import { EtagCache } from './etag-cache.ts';
-import { RateGate } from './rate-gate.ts';
 import type { InstallationToken, InstallationTokens } from './tokens.ts';
 
 /** Parameters of a route: path parameters, query or body. */
@@ -34,20 +34,20 @@ function isYoung({ ageMs, proven }: InstallationToken): boolean {
   return !proven && ageMs < TOKEN_YOUTH_MS;
 }
 
-/** Requests of one installation: its token, its limits, and the answers that it has in hand. */
+/** Requests of one installation: its token, its budget, and the answers that it has in hand. */
 export class InstallationConnection {
   readonly #octokit: Octokit;
   readonly #tokens: InstallationTokens;
   readonly #clock: Clock;
-  readonly #gate: RateGate;
+  readonly #budget: InstallationBudget;
   readonly #etags = new EtagCache();
   #refusedTokens = 0;
 
-  constructor(octokit: Octokit, tokens: InstallationTokens, clock: Clock) {
+  constructor(octokit: Octokit, tokens: InstallationTokens, budget: InstallationBudget, clock: Clock) {
     this.#octokit = octokit;
     this.#tokens = tokens;
     this.#clock = clock;
-    this.#gate = new RateGate(clock);
+    this.#budget = budget;
   }
 
   /**
@@ -58,7 +58,7 @@ export class InstallationConnection {
   async send(route: string, parameters: Parameters, options: SendOptions = {}): Promise<Answer> {
     let token = await this.#token(false);
     for (const left = { refresh: 1, wait: 1 }; ; ) {
-      this.#gate.pass();
+      await this.#budget.admit(!isRead(route));
       try {
         const answer = await this.#request(route, parameters, token.value, options);
         this.#tokens.prove(token);
@@ -66,7 +66,7 @@ export class InstallationConnection {
         return answer;
       } catch (thrown) {
         const error = errorOfRequest(thrown);
-        this.#gate.note(error);
+        await this.#budget.note(error);
         const unauthorized = isStatus(error, 'unauthorized');
         if (isYoung(token) && (unauthorized || isStatus(error, 'forbidden')) && left.wait-- > 0) {
           await sleep(this.#clock, TOKEN_RETRY_MS);
@@ -80,11 +80,11 @@ export class InstallationConnection {
   }
 
   async #token(refresh: boolean): Promise<InstallationToken> {
-    this.#gate.pass();
+    await this.#budget.checkOpen();
     try {
       return await this.#tokens.get(refresh);
     } catch (error) {
-      this.#gate.note(error as Error);
+      await this.#budget.note(toError(error));
       throw error;
     }
   }
@@ -105,7 +105,7 @@ export class InstallationConnection {
     token: string,
     { bare = false }: SendOptions,
   ): Promise<Answer> {
-    const reading = route.startsWith('GET ');
+    const reading = isRead(route);
     const key = reading && !bare ? `${route} ${JSON.stringify(parameters)}` : null;
     const known = key === null ? undefined : this.#etags.find(key);
     try {
@@ -129,6 +129,10 @@ export class InstallationConnection {
       throw thrown;
     }
   }
+}
+
+function isRead(route: string): boolean {
+  return route.startsWith('GET ');
 }
 
 function stringValues(headers: object): Record<string, string> {

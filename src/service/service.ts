@@ -5,6 +5,7 @@ import type { ServiceConfig } from '../config/env.ts';
 import { EventBus } from '../events/event-bus.ts';
 import type { ServiceEvents } from '../events/event-map.ts';
 import { createGitHubApp } from '../github/app.ts';
+import { DEFAULT_LIMITS } from '../github/budget.ts';
 import type { GitHubApp } from '../github/types.ts';
 import type { Resources } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
@@ -50,8 +51,10 @@ export async function startService(
     await it[Symbol.asyncDispose]();
   });
   const bus = new EventBus<ServiceEvents>();
-  const { appId, privateKey, apiUrl } = config;
-  const github = createGitHubApp({ appId, privateKey, apiUrl, logger, clock });
+  const { appId, privateKey, apiUrl, writesPerMinute } = config;
+  const ledger = state.store.budgets;
+  const limits = { ...DEFAULT_LIMITS, writesPerMinute };
+  const github = createGitHubApp({ appId, privateKey, apiUrl, ledger, limits, logger, clock });
   const manager = startWorkers(config, role, state, bus, github, resources, { logger, clock });
   const { deliveries } = github;
   const url = role.ingress

@@ -44,6 +44,7 @@ describe('the configuration of the service', () => {
       dataDir: path.resolve('data'),
       redisUrl: null,
       logLevel: 'info',
+      writesPerMinute: 64,
     });
     expect(Object.isFrozen(config)).toBe(true);
   });

@@ -1,6 +1,7 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
-import { API, commit, pullRoute, refuseEverythingElse, settledClient } from './refused.ts';
+import { MemoryLedger } from '../../src/github/memory-ledger.ts';
+import { API, commit, newClient, pullRoute, refuseEverythingElse, settledClient } from './refused.ts';
 
 refuseEverythingElse();
 
@@ -74,5 +75,43 @@ describe('limits', () => {
       .post('/graphql')
       .reply(200, { errors: [{ type: 'RATE_LIMITED', message: 'no more' }] }, headers);
     await expect(commit(client)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 });
+  });
+});
+
+describe('the budget of an installation', () => {
+  it('of writes is kept under what GitHub allows, and nothing is sent beyond it', async () => {
+    const { client, clock } = await settledClient({ limits: { writesPerMinute: 2, pointsPerMinute: 720 } });
+    const rerun = () => client.rerunFailedJobs('9');
+    nock(API).post('/repos/acme/shop/actions/runs/9/rerun-failed-jobs').times(3).reply(201, {});
+    await rerun();
+    await clock.advance(10_000);
+    await rerun();
+    await expect(rerun()).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 50_000 });
+    await clock.advance(50_000);
+    await rerun();
+    await expect(rerun()).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 10_000 });
+  });
+
+  it('of points counts reads too, by the block', async () => {
+    const { client, clock } = await settledClient({ limits: { writesPerMinute: 64, pointsPerMinute: 40 } });
+    await clock.advance(60_000);
+    pullRoute().times(36).reply(404, {});
+    for (let read = 0; read < 36; read++) await client.getPullRequest(7);
+    await expect(client.getPullRequest(7)).rejects.toMatchObject({ code: 'rate_limited' });
+    await clock.advance(60_000);
+    pullRoute().reply(404, {});
+    expect(await client.getPullRequest(7)).toBeNull();
+  });
+
+  it('is one for all that share a ledger: a limit that one was told of holds for the others', async () => {
+    const ledger = new MemoryLedger();
+    const one = await settledClient({ ledger });
+    const { client: other } = newClient({ ledger, clock: one.clock }, 0, one.installationId);
+    pullRoute().reply(429, {}, { 'retry-after': '90' });
+    await expect(one.client.getPullRequest(7)).rejects.toMatchObject({ code: 'rate_limited' });
+    await expect(other.getPullRequest(7)).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 90_000,
+    });
   });
 });

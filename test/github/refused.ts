@@ -40,10 +40,12 @@ export interface Refused {
 let installations = 0;
 
 /** A client without a token; `mints` tokens can be had. */
-export function newClient(options: Partial<GitHubAppOptions> = {}, mints = 1): Refused {
+export function newClient(
+  options: Partial<GitHubAppOptions> = {},
+  mints = 1,
+  installationId = String(++installations),
+): Refused {
   const clock = new ManualClock();
-  installations += 1;
-  const installationId = String(installations);
   for (let n = 1; n <= mints; n++) mint(installationId).reply(201, tokenAnswer(`${installationId}_${n}`));
   const app = createGitHubApp({
     appId: '1',
