@@ -14,7 +14,8 @@ const REDACTED_PATHS = ['token', 'secret', 'privateKey', 'authorization', 'passw
 const SECRET_PATTERNS: readonly RegExp[] = [
   /\b(?:gh[opusr]_|github_pat_)[A-Za-z0-9._-]{20,600}/g,
   /\beyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}/g,
-  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
+  // One that was cut ends where its alphabet does, so that a line of JSON stays one.
+  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[\w+/=:,\s-]|\\[nr]){0,8000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|(?![\w+/=:,\s-]|\\[nr]))/g,
   /\b(?:sha1|sha256)=[0-9a-f]{40,64}\b/g,
   /(?<=:\/\/[^/\s:@]{0,100}:)[^/\s:@]{1,200}(?=@)/g,
 ];

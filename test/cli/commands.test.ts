@@ -140,6 +140,32 @@ describe('beside a running service', () => {
     expect(lines.map((line) => JSON.parse(line).kind)).toContain('diagnosis');
   });
 
+  it('pauses a pull request, or a repository, and resumes it', async () => {
+    const set = await Stage.set(FIX_AT_ONCE);
+    stage = set;
+    service = await set.start();
+    const env = { DATA_DIR: set.settings.dataDir };
+    const pull = await set.openPricesPull();
+    const name = `${REPOSITORY}#${pull.number}`;
+    const checkmend = async (...args: string[]) => await run(args, { env });
+    const paused = async () => (await checkmend('why', name)).stdout.split('[paused]').length - 1;
+    await until(async () => ((await checkmend('pause', name)).code === 0 ? true : null));
+    await set.failFormat(pull.headSha);
+    await until(async () => ((await paused()) === 1 ? true : null));
+    expect(await checkmend('resume', name)).toMatchObject({ code: 0, stdout: `resumed ${name}\n` });
+    expect(await checkmend('pause', REPOSITORY)).toMatchObject({ code: 0 });
+    await set.failFormat(pull.headSha);
+    await until(async () => ((await paused()) === 2 ? true : null));
+    expect(await set.fixCommits()).toEqual([]);
+    expect(await checkmend('resume', REPOSITORY)).toMatchObject({ code: 0 });
+    await set.failFormat(pull.headSha);
+    await until(async () => ((await set.fixCommits()).length > 0 ? true : null));
+    expect(await checkmend('pause', 'acme/none')).toMatchObject({
+      code: 1,
+      stderr: 'checkmend: nothing is known of acme/none\n',
+    });
+  });
+
   it('why of what nobody knows, or of what is no pull request, ends with 1', async () => {
     using folder = temporaryFolder();
     const env = { DATA_DIR: folder.path };

@@ -47,6 +47,18 @@ describe('a red check on a pull request', () => {
     expect(stage.github.requests.count('POST /graphql')).toBe(0);
   });
 
+  it('is only reported where nothing but the pull request itself brings a policy', async () => {
+    await set(null);
+    const pull = await stage.github.scenario.openPullRequest(REPOSITORY, {
+      branch: 'prices',
+      files: { 'prices.py': fixture('format/before/prices.py'), '.github/checkmend.yml': FIX_AT_ONCE },
+    });
+    await stage.failFormat(pull.headSha);
+    expect((await stage.report(pull.headSha)).conclusion).toBe('neutral');
+    await service?.end('SIGTERM');
+    expect(await stage.fixCommits()).toEqual([]);
+  });
+
   it('leads to no write at all in shadow mode', async () => {
     await set(FIX_AT_ONCE, { CHECKMEND_MODE: 'shadow' });
     const pull = await stage.openPricesPull();

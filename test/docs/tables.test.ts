@@ -3,12 +3,13 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const docs = path.resolve(import.meta.dirname, '../../docs');
-const page = readFileSync(path.join(docs, 'failures.md'), 'utf8');
 
-/** Rows of the tables: those that are neither a heading nor its rule. */
-const rows = page
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !line.startsWith('| ---') && !line.endsWith('| test |'));
+/** Rows of a page's tables: those that are neither a heading nor its rule. */
+function rowsOf(page: string): string[] {
+  return readFileSync(path.join(docs, page), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---') && !line.endsWith('| test |'));
+}
 
 /** Whether a title is a text of a source, or one with a place (`%s ends the analysis`) that another text fills. */
 function isTitle(title: string, source: string): boolean {
@@ -24,9 +25,14 @@ function isTitle(title: string, source: string): boolean {
   });
 }
 
-describe('docs/failures.md', () => {
+describe.each([
+  ['failures.md', 50],
+  ['invariants.md', 25],
+])('docs/%s', (page, least) => {
+  const rows = rowsOf(page);
+
   it('has rows', () => {
-    expect(rows.length).toBeGreaterThan(50);
+    expect(rows.length).toBeGreaterThan(least);
   });
 
   it.each(rows)('%s', (row) => {
