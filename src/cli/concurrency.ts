@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 
-/** Messages that one queue's worker takes at once, unless said otherwise. */
-export const DEFAULT_CONCURRENCY = 4;
+/** Messages that a process works on at once, unless said otherwise; fixes come before analyses before monitoring. */
+export const DEFAULT_CONCURRENCY = 8;
 
 /** Reads `--concurrency`: an integer of 1..256. */
 export function parseConcurrency(text: string): number {

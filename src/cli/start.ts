@@ -10,7 +10,7 @@ export function registerStart(program: Command): void {
     .description('take deliveries and work on them, all in one process')
     .option(
       '--concurrency <n>',
-      'messages at once in each queue, 1..256',
+      'messages at once in all queues, 1..256',
       parseConcurrency,
       DEFAULT_CONCURRENCY,
     )

@@ -13,7 +13,7 @@ export function registerWork(program: Command): void {
     .option('--queues <names>', `comma-separated, of ${NAMES.join(', ')}`, parseQueues, Object.values(QUEUES))
     .option(
       '--concurrency <n>',
-      'messages at once in each queue, 1..256',
+      'messages at once in all queues, 1..256',
       parseConcurrency,
       DEFAULT_CONCURRENCY,
     )
