@@ -18,6 +18,8 @@ export interface SweepResult {
   recovered: number;
   /** Whose content GitHub no longer gives: another attempt was asked for. */
   redelivered: number;
+  /** Whose news the reconciliation has brought already: their content was not fetched. */
+  reconciled: number;
 }
 
 /** Parts that a recovery works with. */
@@ -26,6 +28,10 @@ export interface DeliveryRecoveryOptions {
   deliveries: HookDeliveries;
   store: Pick<Store, 'deliveries' | 'cursors'>;
   sink: DeliverySink;
+  /** Brings the store to the truth without the deliveries, when those would cost too much. Default: they are read. */
+  reconcile?: () => Promise<unknown>;
+  /** Told of each sweep. Default none. */
+  observer?: { swept(result: SweepResult): void };
   clock: Clock;
   logger: Logger;
 }
@@ -40,6 +46,15 @@ const WANTED = new Set([
   'pull_request',
   'workflow_run',
 ]);
+
+/** Part of the requests left in the hour that one sweep may use for content. */
+const BUDGET_SHARE = 0.5;
+
+/** What no reconciliation finds: what people asked for, and what becomes of the installation. */
+function isOnlyTold({ event, action }: HookAttempt): boolean {
+  if (event === 'check_run') return action === 'requested_action' || action === 'rerequested';
+  return event === 'issue_comment' || event === 'installation' || event === 'installation_repositories';
+}
 
 /** Name of the cursor: `<time of the newest attempt seen>`. */
 const CURSOR = 'hook-deliveries';
@@ -56,7 +71,8 @@ const MAX_PAGES = 100;
 /**
  * Finds the deliveries that never reached this service and feeds them to it: after an outage, and in pull mode,
  * where none does. A delivery is missed when no attempt with its guid was answered 2xx and the store does not know
- * it. The cursor moves only when everything that was missed has been taken.
+ * it. The cursor moves only when everything that was missed has been taken. Content is fetched for at most half of
+ * the requests that the App has left in the hour; after a gap that costs more, the store is reconciled first.
  */
 export class DeliveryRecovery {
   readonly #options: DeliveryRecoveryOptions;
@@ -68,17 +84,20 @@ export class DeliveryRecovery {
   async sweep(): Promise<SweepResult> {
     const { store, clock, logger } = this.#options;
     const seenUntil = Number((await store.cursors.get(CURSOR)) ?? clock.now() - RETENTION_MS);
-    const attempts = await this.#listSince(seenUntil - OVERLAP_MS);
+    const { attempts, remaining } = await this.#listSince(seenUntil - OVERLAP_MS);
     const missed = await this.#missed(attempts);
+    const affordable = Math.max(1, Math.floor((remaining ?? Number.POSITIVE_INFINITY) * BUDGET_SHARE));
+    const wanted = await this.#withinBudget(missed, affordable);
     const result: SweepResult = {
       listed: attempts.length,
       missed: missed.length,
       recovered: 0,
       redelivered: 0,
+      reconciled: missed.length - wanted.length,
     };
-    let complete = true;
+    let complete = wanted.length <= affordable;
     // Oldest first, as they happened.
-    for (const attempt of missed.toReversed()) {
+    for (const attempt of wanted.toReversed().slice(0, affordable)) {
       const outcome = await this.#recover(attempt);
       if (outcome === 'failed') complete = false;
       else result[outcome] += 1;
@@ -86,20 +105,33 @@ export class DeliveryRecovery {
     const newest = Math.max(seenUntil, ...attempts.map((attempt) => attempt.deliveredAt));
     if (complete && newest > seenUntil) await store.cursors.set(CURSOR, String(newest));
     if (missed.length > 0) logger.info(result, 'deliveries recovered');
+    this.#options.observer?.swept(result);
     return result;
   }
 
-  async #listSince(since: number): Promise<HookAttempt[]> {
+  /** Those whose content is worth a request: all, or after a large gap those that only deliveries tell of. */
+  async #withinBudget(missed: HookAttempt[], affordable: number): Promise<HookAttempt[]> {
+    const { reconcile, logger } = this.#options;
+    if (missed.length <= affordable || !reconcile) return missed;
+    const fields = { missed: missed.length, affordable };
+    logger.warn(fields, 'the gap costs more than half of the requests left in this hour: reconciling first');
+    await reconcile();
+    return missed.filter(isOnlyTold);
+  }
+
+  async #listSince(since: number): Promise<{ attempts: HookAttempt[]; remaining: number | null }> {
     const { deliveries } = this.#options;
     const attempts: HookAttempt[] = [];
+    let remaining: number | null = null;
     let cursor: string | null | undefined;
     for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
       const answer = await deliveries.list(cursor);
+      remaining = answer.remaining;
       const recent = answer.attempts.filter((attempt) => attempt.deliveredAt >= since);
       attempts.push(...recent);
       cursor = recent.length < answer.attempts.length ? null : answer.cursor;
     }
-    return attempts;
+    return { attempts, remaining };
   }
 
   /** The newest attempt of each guid that nobody has taken, newest first. */

@@ -9,6 +9,7 @@ import { EventWorker } from '../src/worker/event-worker.ts';
 import { done, type Outcome } from '../src/worker/outcome.ts';
 import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
 import { toPullRequestRecord } from './pull-request-record.ts';
+import { sendMissedChecks } from './repository-monitor/missed.ts';
 
 type Dependencies = Pick<WorkerDependencies, 'store' | 'github' | 'queues' | 'bus' | 'clock'>;
 type Message = WorkerMessage<string, PRMonitorPayload>;
@@ -42,7 +43,10 @@ export function createCheckPullRequestHandler(dependencies: Dependencies) {
   };
 }
 
-/** Brings all open pull requests of a repository up to date, and has those looked at that are open no more. */
+/**
+ * Brings all open pull requests of a repository up to date, has those looked at that are open no more, and queues
+ * the failed checks that nobody told of.
+ */
 export function createMonitorRepositoryHandler(dependencies: Dependencies) {
   return async (message: Message, context: WorkerContext): Promise<Outcome> => {
     const { store, github, queues, clock } = dependencies;
@@ -51,9 +55,16 @@ export function createMonitorRepositoryHandler(dependencies: Dependencies) {
     const client = github.repository(installation_id, owner, repo);
     const open = await client.listOpenPullRequests().catch((error: unknown) => whyNoList(error, context));
     if (open === null) return done;
+    const target = { installation_id, repository_id, owner, repo };
+    const correlationId = message.correlationId ?? message.id;
+    const facts = { at: message.timestamp, now: clock.now(), correlationId, appId: github.appId };
     for (const info of open) {
       const known = await store.pullRequests.find(repository_id, info.number);
       await keep(toPullRequestRecord(info, payload), known, message, dependencies);
+      const runs = await client
+        .listCheckRuns(info.headSha)
+        .catch((error: unknown) => whyNoList(error, context));
+      await sendMissedChecks(target, info, runs ?? [], { store, queues, ...facts });
     }
     const listed = new Set(open.map(({ number }) => number));
     const missing = (await store.pullRequests.list({ state: 'open', limit: KNOWN_MAX })).filter(
@@ -93,7 +104,7 @@ export function createPRMonitorWorker(dependencies: Dependencies, settings: Work
 function whyNoList(error: unknown, { logger }: WorkerContext): null {
   if (!(error instanceof PermanentError) || !['not_found', 'gone', 'forbidden'].includes(error.code))
     throw error;
-  logger.warn({ err: error, rule: `github.${error.code}` }, 'the pull requests cannot be listed');
+  logger.warn({ err: error, rule: `github.${error.code}` }, 'pull requests or checks cannot be listed');
   return null;
 }
 

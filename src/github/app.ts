@@ -7,6 +7,7 @@ import { type BudgetLedger, type BudgetLimits, InstallationBudget } from './budg
 import { InstallationConnection } from './connection.ts';
 import { errorOfRequest } from './errors.ts';
 import { AppHookDeliveries, type HookDeliveries } from './hook-deliveries.ts';
+import { AppInstallations, type Installations } from './installations.ts';
 import { LruMap } from './lru-map.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 import { createOctokit, octokitClass } from './octokit.ts';
@@ -43,7 +44,7 @@ const MAX_CLIENTS = 500;
 /** The GitHub App: tokens, throttling and retries are Octokit's own. */
 export function createGitHubApp(
   options: GitHubAppOptions,
-): GitHubApp & { readonly deliveries: HookDeliveries } {
+): GitHubApp & { readonly deliveries: HookDeliveries; readonly installations: Installations } {
   const { appId, privateKey, clock = systemClock, ledger = new MemoryLedger(), limits } = options;
   const settings = { throttle: true, ...options, apiUrl: options.apiUrl.replace(/\/+$/, '') };
   const app = new App({ appId, privateKey, Octokit: octokitClass(settings, `app ${appId}`) });
@@ -61,6 +62,7 @@ export function createGitHubApp(
   return {
     appId,
     deliveries: new AppHookDeliveries(app.octokit),
+    installations: new AppInstallations(app.octokit, connect, { appId, apiUrl: settings.apiUrl }),
     slug() {
       slug ??= readSlug(app).catch((error: unknown) => {
         slug = undefined;

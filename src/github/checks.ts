@@ -120,7 +120,7 @@ function cut(text: string, limit: number): string {
   return text.slice(0, splits ? limit - 1 : limit);
 }
 
-function infoOf(api: RepositoryApi, run: z.output<typeof checkRun>): CheckRunInfo {
+export function infoOf(api: RepositoryApi, run: z.output<typeof checkRun>): CheckRunInfo {
   return {
     id: run.id,
     name: run.name,

@@ -20,6 +20,8 @@ export interface Answer {
 export interface SendOptions {
   /** Answer with the body as a stream and do not follow a redirect; default false. */
   bare?: boolean;
+  /** ETag of an answer that the caller keeps itself: unchanged, it is answered 304 with `data` null. */
+  etag?: string;
 }
 
 /** Milliseconds in which a new token may not be known everywhere at GitHub yet (octokit/auth-app.js#65). */
@@ -103,17 +105,18 @@ export class InstallationConnection {
     route: string,
     parameters: Parameters,
     token: string,
-    { bare = false }: SendOptions,
+    { bare = false, etag }: SendOptions,
   ): Promise<Answer> {
     const reading = isRead(route);
-    const key = reading && !bare ? `${route} ${JSON.stringify(parameters)}` : null;
+    const key = reading && !bare && etag === undefined ? `${route} ${JSON.stringify(parameters)}` : null;
     const known = key === null ? undefined : this.#etags.find(key);
+    const ifNoneMatch = etag ?? known?.etag;
     try {
       const { status, data, headers } = await this.#octokit.request(route, {
         ...parameters,
         headers: {
           authorization: `token ${token}`,
-          ...(known && { 'if-none-match': known.etag }),
+          ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
         },
         request: {
           // A write whose answer was lost may have been done: its own mark is looked for, not sent again.
@@ -125,7 +128,10 @@ export class InstallationConnection {
       if (key !== null) this.#etags.keep(key, answer);
       return answer;
     } catch (thrown) {
-      if (known && statusOf(thrown) === 304) return { status: 304, ...known };
+      if (statusOf(thrown) === 304) {
+        if (known) return { status: 304, ...known };
+        if (etag !== undefined) return { status: 304, data: null, headers: new Headers({ etag }) };
+      }
       throw thrown;
     }
   }

@@ -23,6 +23,8 @@ export interface HookAttemptPage {
   attempts: HookAttempt[];
   /** For the next, older page; null on the last. */
   cursor: string | null;
+  /** Requests that the App itself has left in this hour; null where the server does not say. */
+  remaining: number | null;
 }
 
 /** What a delivery held. The payload is GitHub's, its bytes are not. */
@@ -83,7 +85,12 @@ export class AppHookDeliveries implements HookDeliveries {
       event: it.event,
       action: it.action,
     }));
-    return { attempts, cursor: nextCursor(headers.link) };
+    const remaining = headers['x-ratelimit-remaining'];
+    return {
+      attempts,
+      cursor: nextCursor(headers.link),
+      remaining: remaining === undefined ? null : Number(remaining),
+    };
   }
 
   async read(attemptId: string): Promise<HookContent | null> {

@@ -46,7 +46,7 @@ function isHere({ owner, repo }: RepositoryApi, fullName: string): boolean {
   return fullName.toLowerCase() === `${owner}/${repo}`.toLowerCase();
 }
 
-function infoOf(pull: z.output<typeof pullRequest>): PullRequestInfo {
+export function infoOf(pull: z.output<typeof pullRequest>): PullRequestInfo {
   const headRepository = pull.head.repo?.full_name ?? null;
   return {
     id: pull.id,

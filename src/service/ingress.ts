@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import { registerHandlers } from '../../handlers/index.ts';
 import { DeliveryRecovery } from '../../workers/delivery-recovery.ts';
 import type { Clock } from '../clock.ts';
@@ -10,8 +11,10 @@ import type { Logger } from '../logger.ts';
 import { QUEUES } from '../messages/queues.ts';
 import { createWebApp } from '../web/app.ts';
 import { Inbox } from '../web/inbox.ts';
+import { IngressMetrics } from '../web/ingress-metrics.ts';
 import { HttpServer } from '../web/server.ts';
 import { PullInterval } from './pull-interval.ts';
+import { RecoveryMetrics } from './recovery-metrics.ts';
 import { Repeater } from './repeater.ts';
 import type { State } from './state.ts';
 
@@ -24,6 +27,10 @@ export interface IngressParts {
   state: State;
   bus: EventBus<ServiceEvents>;
   deliveries: HookDeliveries;
+  /** Brings the store to the truth when the missed deliveries would cost too much. */
+  reconcile: () => Promise<unknown>;
+  /** Answered by `/metrics` beside the ingress's own. */
+  workerMetrics: Registry;
   resources: Resources;
   logger: Logger;
   clock: Clock;
@@ -42,24 +49,34 @@ export async function startIngress(mode: IngressMode, parts: IngressParts): Prom
   const { appId } = config;
   const { store, queues } = state;
   registerHandlers(bus, { queues, store, clock, logger, appId });
-  const inbox = new Inbox({ appId, bus, store, clock, logger });
+  const registry = new Registry();
+  const observer = new IngressMetrics(registry, store.deliveries);
+  const inbox = new Inbox({ appId, bus, store, clock, logger, observer });
   const retries = new Repeater('open deliveries', RETRY_INTERVAL_MS, () => inbox.retryDue(), {
     clock,
     logger,
   });
   resources.hold('delivery retries', retries, (it) => it.stop());
-  const url = mode === 'push' ? await listen(inbox, parts) : null;
-  startRecovery(mode, inbox, parts);
+  const recoveryMetrics = new RecoveryMetrics(registry);
+  const url = mode === 'push' ? await listen(inbox, observer, registry, parts) : null;
+  startRecovery(mode, inbox, recoveryMetrics, parts);
   return url;
 }
 
-async function listen(inbox: Inbox, { config, state, resources, logger }: IngressParts): Promise<string> {
+async function listen(
+  inbox: Inbox,
+  observer: IngressMetrics,
+  registry: Registry,
+  { config, state, resources, logger, workerMetrics }: IngressParts,
+): Promise<string> {
   const { webhookSecrets, host, port } = config;
   const { store, queues } = state;
   const app = createWebApp({
     inbox,
     secrets: webhookSecrets,
     logger,
+    observer,
+    metrics: Registry.merge([registry, workerMetrics]),
     async checkReady() {
       await store.check();
       await queues.getQueueStats(QUEUES.prMonitor);
@@ -75,14 +92,21 @@ async function listen(inbox: Inbox, { config, state, resources, logger }: Ingres
   return url;
 }
 
-function startRecovery(mode: IngressMode, inbox: Inbox, parts: IngressParts): void {
-  const { config, state, deliveries, resources, logger, clock } = parts;
+function startRecovery(
+  mode: IngressMode,
+  inbox: Inbox,
+  observer: RecoveryMetrics,
+  parts: IngressParts,
+): void {
+  const { config, state, deliveries, reconcile, resources, logger, clock } = parts;
   const { store } = state;
   const recovery = new DeliveryRecovery({
     appId: config.appId,
     deliveries,
     store,
     sink: inbox,
+    reconcile,
+    observer,
     clock,
     logger,
   });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { RepositoryMonitorWorker } from '../../workers/repository-monitor.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ServiceConfig } from '../config/env.ts';
 import { EventBus } from '../events/event-bus.ts';
 import type { ServiceEvents } from '../events/event-map.ts';
 import { createGitHubApp } from '../github/app.ts';
 import { DEFAULT_LIMITS } from '../github/budget.ts';
-import type { GitHubApp } from '../github/types.ts';
 import type { Resources } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import type { QueueName } from '../messages/queues.ts';
@@ -24,7 +24,7 @@ export interface Role {
   ingress: IngressMode | null;
   /** Queues that it works on; may be empty. */
   queues: readonly QueueName[];
-  /** Messages at once in each queue, 1..256. */
+  /** Messages at once in all queues together, 1..256. */
   concurrency: number;
 }
 
@@ -55,10 +55,24 @@ export async function startService(
   const ledger = state.store.budgets;
   const limits = { ...DEFAULT_LIMITS, writesPerMinute };
   const github = createGitHubApp({ appId, privateKey, apiUrl, ledger, limits, logger, clock });
-  const manager = startWorkers(config, role, state, bus, github, resources, { logger, clock });
+  const monitor = new RepositoryMonitorWorker({
+    ...state,
+    installations: github.installations,
+    appId,
+    logger,
+    clock,
+  });
+  const manager = createWorkers({ ...state, github, bus, mode: config.mode, clock, logger }, role);
+  manager.register(monitor);
+  startWorkers(manager, resources);
   const { deliveries } = github;
+  const parts = { config, state, bus, deliveries, resources, logger, clock };
   const url = role.ingress
-    ? await startIngress(role.ingress, { config, state, bus, deliveries, resources, logger, clock })
+    ? await startIngress(role.ingress, {
+        ...parts,
+        reconcile: () => monitor.reconcile(),
+        workerMetrics: manager.metrics.registry,
+      })
     : null;
   startBeat(role, state, manager, resources, { logger, clock });
   logger.info({ role: role.name, queues: role.queues, url, dataDir: config.dataDir }, 'started');
@@ -70,18 +84,9 @@ interface Surroundings {
   clock: Clock;
 }
 
-function startWorkers(
-  config: ServiceConfig,
-  role: Role,
-  state: State,
-  bus: EventBus<ServiceEvents>,
-  github: GitHubApp,
-  resources: Resources,
-  { logger, clock }: Surroundings,
-): WorkerManager {
-  const manager = createWorkers({ ...state, github, bus, mode: config.mode, clock, logger }, role);
+function startWorkers(manager: WorkerManager, resources: Resources): void {
   manager.startAll();
-  return resources.hold(
+  resources.hold(
     'workers',
     manager,
     (it, { deadlineMs }) => it.stopAll(Math.max(0, deadlineMs - 1000)),
