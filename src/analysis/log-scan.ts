@@ -1,49 +1,70 @@
 import { fingerprintOf } from './fingerprint.ts';
 import { choosePatch, type ProvenPatch } from './patches/choose.ts';
-import type { Dialect } from './patches/dialect.ts';
-import { createDialects } from './patches/index.ts';
+import { DIALECT_TEXTS, DialectReaders } from './patches/index.ts';
 import { RepositoryPaths } from './paths.ts';
-import { type CleanLine, cleanLine } from './reader/clean.ts';
-import { LogLines, type RawLine } from './reader/log-lines.ts';
-import { type Finding, RuleEngine } from './rules/engine.ts';
+import { type BlockVisitor, LineBlocks } from './reader/line-blocks.ts';
+import { LineScanner, type LineVisitor, Needles } from './reader/line-scanner.ts';
+import { LogTail } from './reader/log-tail.ts';
+import { type Finding, RuleEngine, saysSomething } from './rules/engine.ts';
 import { RULES } from './rules/index.ts';
+import { RuleIndex } from './rules/rule-index.ts';
 import type { AnalysisOptions, Diagnosis } from './types.ts';
 
 /** Confidence of a patch that its tool's own words prove. */
 const PATCH_CONFIDENCE = 0.97;
 
-/** One pass over one log: lines are cleaned once and shown to the dialects and the rules. */
+const RULE_INDEX = new RuleIndex(RULES);
+
+/** Texts of lines that are looked at: first those of the rules, then those of the dialects. */
+const NEEDLES = new Needles([...RULE_INDEX.texts, ...DIALECT_TEXTS]);
+
+/** One pass over one log: lines that may say something are cleaned once and shown to the dialects and the rules. */
 export class LogScan {
-  readonly #lines = new LogLines();
-  readonly #dialects: Dialect[];
+  readonly #blocks = new LineBlocks();
+  readonly #tail = new LogTail();
+  readonly #dialects: DialectReaders;
   readonly #rules: RuleEngine;
+  readonly #scanner: LineScanner;
 
   constructor(options: AnalysisOptions) {
     const paths = new RepositoryPaths(options.roots);
-    this.#dialects = createDialects(paths);
-    this.#rules = new RuleEngine(RULES, paths);
+    this.#dialects = new DialectReaders(paths);
+    this.#rules = new RuleEngine(RULE_INDEX, paths);
+    this.#scanner = new LineScanner(NEEDLES, this.#visitLine);
   }
 
   push(chunk: Uint8Array): void {
-    this.#lines.push(chunk, this.#visit);
+    this.#blocks.push(chunk, this.#visitBlock);
   }
 
   end(): Diagnosis {
-    this.#lines.end(this.#visit);
-    const patch = choosePatch(this.#dialects.map((dialect) => dialect.end()));
-    const finding = this.#rules.end();
+    this.#blocks.end(this.#visitBlock);
+    const patch = choosePatch(this.#dialects.end());
+    const { lines } = this.#scanner;
+    const finding = this.#rules.end(() => {
+      const last = this.#tail.findLast(saysSomething);
+      return last && { line: lines - last.back, text: last.text };
+    });
     // A diff is what a check ended with unless something more consequential came after it.
     const diagnosis =
       patch && !(finding.overridesPatch && finding.line > patch.cause.line)
         ? ofPatch(patch)
         : ofFinding(finding);
-    return { ...diagnosis, stats: this.#lines.stats };
+    return { ...diagnosis, stats: { lines, bytes: this.#blocks.bytes } };
   }
 
-  readonly #visit = (raw: RawLine): void => {
-    const line: CleanLine = cleanLine(raw);
-    for (const dialect of this.#dialects) dialect.push(line);
-    this.#rules.push(line);
+  readonly #visitBlock: BlockVisitor = (block, cut) => {
+    this.#scanner.scan(block, cut);
+    this.#tail.push(block);
+  };
+
+  readonly #visitLine: LineVisitor = (line, found) => {
+    if (this.#scanner.everyLine || found.some((index) => index >= RULE_INDEX.texts.length)) {
+      this.#dialects.push(line);
+      // A diff is read line by line; outside of one, most lines are passed over.
+      this.#scanner.everyLine = this.#dialects.active;
+    }
+    this.#rules.push(line, found);
   };
 }
 

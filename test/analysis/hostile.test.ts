@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyzeLog } from '../../src/analysis/analyze.ts';
-import { LINE_LIMIT_BYTES } from '../../src/analysis/reader/log-lines.ts';
+import { LINE_LIMIT_BYTES } from '../../src/analysis/reader/line-blocks.ts';
 
 /** A log that imitates a tool's diff of a file. */
 function imitation(name: string, header: (name: string) => string[] = black): string {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RepositoryPaths } from '../../src/analysis/paths.ts';
-import { cleanLine } from '../../src/analysis/reader/clean.ts';
-import { LogLines, type RawLine } from '../../src/analysis/reader/log-lines.ts';
+import { type CleanLine, cleanText as clean } from '../../src/analysis/reader/clean.ts';
+import { LineBlocks } from '../../src/analysis/reader/line-blocks.ts';
+import { LineScanner, Needles } from '../../src/analysis/reader/line-scanner.ts';
 
-const clean = (text: string) => cleanLine({ line: 1, text, cut: false }).text;
 const ESC = '\u001b';
 
 describe('cleaning a line', () => {
@@ -37,11 +37,14 @@ describe('splitting a log', () => {
     expect(whole.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  function split(parts: readonly Uint8Array[]): RawLine[] {
-    const lines = new LogLines();
-    const seen: RawLine[] = [];
-    for (const part of parts) lines.push(part, (line) => seen.push(line));
-    lines.end((line) => seen.push(line));
+  function split(parts: readonly Uint8Array[]): CleanLine[] {
+    const blocks = new LineBlocks();
+    const seen: CleanLine[] = [];
+    const scanner = new LineScanner(new Needles([]), (line) => seen.push(line));
+    scanner.everyLine = true;
+    const visit = scanner.scan.bind(scanner);
+    for (const part of parts) blocks.push(part, visit);
+    blocks.end(visit);
     return seen;
   }
 });

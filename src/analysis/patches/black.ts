@@ -12,5 +12,6 @@ export const black: FormatterDialect = {
       ? before
       : null;
   },
+  proofTexts: ['would reformat', 'would be reformatted'],
   proof: /^would reformat .|^\d+ files? would be reformatted/,
 };

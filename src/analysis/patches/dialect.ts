@@ -1,5 +1,6 @@
 import type { CleanLine } from '../reader/clean.ts';
 import type { FileDiff } from './file-diff.ts';
+import type { UnifiedReader } from './unified-reader.ts';
 
 /** What a dialect has found in a whole log. */
 export interface DialectResult {
@@ -14,10 +15,14 @@ export interface DialectResult {
   damaged: boolean;
 }
 
-/** Reads the diffs of one tool out of a log, line by line. */
+/** Reads the diffs of one tool out of a log. */
 export interface Dialect {
-  push(line: CleanLine): void;
-  end(): DialectResult;
+  /** It has to see the next line, whatever that holds. */
+  readonly active: boolean;
+  /** @param inDiff the line is part of a unified diff, which is read for all dialects at once */
+  push(line: CleanLine, inDiff: boolean): void;
+  /** @param unified all unified diffs of the log */
+  end(unified: UnifiedReader): DialectResult;
 }
 
 /** Most lines of diff that one log may hold before nothing of it is taken. */

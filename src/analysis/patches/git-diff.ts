@@ -2,7 +2,7 @@ import type { RepositoryPaths } from '../paths.ts';
 import type { CleanLine } from '../reader/clean.ts';
 import type { Dialect, DialectResult } from './dialect.ts';
 import type { FileDiff } from './file-diff.ts';
-import { type NamedDiff, UnifiedReader } from './unified-reader.ts';
+import type { NamedDiff, UnifiedReader } from './unified-reader.ts';
 
 const HEADER = /^diff --git (?:"?a\/|"?[\w.])/;
 
@@ -25,8 +25,13 @@ const ENDING =
  * no wish: either the command says so, or the diff is what the job ended with.
  */
 export class GitDiffReader implements Dialect {
+  static readonly TEXTS = [
+    '\ndiff --git ',
+    'git diff',
+    '\nAll changes made by hooks:',
+    '\n- files were modified by this hook',
+  ];
   readonly #paths: RepositoryPaths;
-  readonly #unified = new UnifiedReader();
   readonly #kinds = new Map<number, FileDiff['kind']>();
   #proof: { line: number; text: string } | null = null;
   #header: number | null = null;
@@ -38,9 +43,14 @@ export class GitDiffReader implements Dialect {
     this.#paths = paths;
   }
 
-  push(line: CleanLine): void {
+  /** What follows the diff says whether the job ended with it. */
+  get active(): boolean {
+    return this.#printed > 0 && !this.#followed;
+  }
+
+  push(line: CleanLine, inDiff: boolean): void {
+    if (inDiff) return;
     const { text } = line;
-    if (this.#unified.push(line)) return;
     if (HEADER.test(text)) {
       this.#header = line.line;
       this.#printed += 1;
@@ -57,10 +67,9 @@ export class GitDiffReader implements Dialect {
     if (this.#printed > 0 && !ENDING.test(text.trim())) this.#followed = true;
   }
 
-  end(): DialectResult {
-    this.#unified.end();
+  end(unified: UnifiedReader): DialectResult {
     const headers = [...this.#kinds.keys()];
-    const files = this.#unified.diffs.flatMap((diff): FileDiff[] => {
+    const files = unified.diffs.flatMap((diff): FileDiff[] => {
       const name = nameOf(diff);
       if (name === null) return [];
       const header = headers.find((line) => line < diff.line && diff.line - line <= 5);
@@ -74,7 +83,7 @@ export class GitDiffReader implements Dialect {
       proven: this.#printed > 0 && files.length > 0 && (this.#proof !== null || !this.#followed),
       cause: this.#proof ?? (first ? { line: first.line, text: `--- a/${first.path ?? ''}` } : null),
       // A header without its hunks: an empty file, or something cut.
-      damaged: this.#unified.damaged || this.#unsafe || files.length < this.#printed,
+      damaged: unified.damaged || this.#unsafe || files.length < this.#printed,
     };
   }
 }

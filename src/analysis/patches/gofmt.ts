@@ -10,6 +10,7 @@ export const gofmt: FormatterDialect = {
     const name = withoutTime(newName);
     return name.endsWith('.go') && withoutTime(oldName) === `${name}.orig` ? name : null;
   },
+  proofTexts: ['.go.orig '],
   proof: /^diff (?:-u )?\S{1,1000}\.go\.orig \S{1,1000}\.go$/,
   headerProves: true,
 };

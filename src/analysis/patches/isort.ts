@@ -10,6 +10,7 @@ export const isort: FormatterDialect = {
     const before = BEFORE.exec(oldName)?.[1];
     return before !== undefined && before === AFTER.exec(newName)?.[1] ? before : null;
   },
+  proofTexts: ['Imports are incorrectly sorted'],
   proof: /^ERROR: .{1,1000} Imports are incorrectly sorted/,
   headerProves: true,
 };

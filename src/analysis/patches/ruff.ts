@@ -5,5 +5,6 @@ export const ruff: FormatterDialect = {
   tool: 'ruff',
   nameOf: ({ oldName, newName }) =>
     oldName === newName && /\.(?:py|pyi|ipynb)$/.test(oldName) ? oldName : null,
+  proofTexts: ['would be reformatted', '\nWould reformat: '],
   proof: /^\d+ files? would be reformatted|^Would reformat: ./,
 };

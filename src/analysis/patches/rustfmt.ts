@@ -19,6 +19,7 @@ interface Block {
  * Source: the documentation of rustfmt, "--check".
  */
 export class RustfmtReader implements Dialect {
+  static readonly TEXTS = ['\nDiff in '];
   readonly #paths: RepositoryPaths;
   readonly #blocks: Block[] = [];
   #open: Block | null = null;
@@ -29,14 +30,19 @@ export class RustfmtReader implements Dialect {
     this.#paths = paths;
   }
 
+  get active(): boolean {
+    return this.#open !== null;
+  }
+
   push({ line, text, cut }: CleanLine): void {
     const header = HEADER.exec(text);
     if (header) {
       this.#open = { name: header[1] ?? '', start: Number(header[2]), lines: [], line };
-      this.#blocks.push(this.#open);
+      if (this.#blocks.length < DIFF_LINES_MAX) this.#blocks.push(this.#open);
+      else this.#damaged = true;
     } else if (this.#open && /^[ +-]/.test(text)) {
       if (cut || ++this.#lines > DIFF_LINES_MAX) this.#damaged = true;
-      this.#open.lines.push(text);
+      else this.#open.lines.push(text);
     } else this.#open = null;
   }
 

@@ -12,14 +12,23 @@ export interface NamedDiff {
   lastLine: number;
 }
 
+/** Most diffs that are kept of a log. */
+const DIFFS_MAX = 2000;
+
 /** Reads unified diffs (`---`, `+++`, `@@`) out of any text. Damage is remembered, never repaired. */
 export class UnifiedReader {
+  static readonly TEXTS = ['\n--- '];
   readonly diffs: NamedDiff[] = [];
   damaged = false;
   #old: { name: string; line: number } | null = null;
   #current: NamedDiff | null = null;
   #reader: HunkReader | null = null;
   #lines = 0;
+
+  /** The next line may be part of a diff. */
+  get active(): boolean {
+    return this.#old !== null || this.#current !== null;
+  }
 
   /** Takes a line; true when it is part of a diff. */
   push({ line, text, cut }: CleanLine): boolean {
@@ -45,7 +54,10 @@ export class UnifiedReader {
       this.#current = null;
       return false;
     }
-    if (this.#current.hunks.length === 0) this.diffs.push(this.#current);
+    if (this.#current.hunks.length === 0) {
+      if (this.diffs.length >= DIFFS_MAX) this.damaged = true;
+      else this.diffs.push(this.#current);
+    }
     this.#reader = new HunkReader(header);
     this.#current.hunks.push(this.#reader.hunk);
     this.#current.lastLine = line;
@@ -63,13 +75,13 @@ export class UnifiedReader {
       this.#reader = null;
       return false;
     }
-    if (cut || !this.#reader.take(text)) {
+    // Past the limit nothing is kept: memory must not grow with the log.
+    if (cut || this.#lines >= DIFF_LINES_MAX || !this.#reader.take(text)) {
       this.damaged = true;
       this.#reader = null;
       return false;
     }
     this.#lines += 1;
-    if (this.#lines > DIFF_LINES_MAX) this.damaged = true;
     this.#current.lastLine = line;
     return true;
   }

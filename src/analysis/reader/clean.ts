@@ -8,10 +8,10 @@ export interface CleanLine {
 }
 
 /** `2026-11-02T09:14:07.0000000Z ` at the start of every line of an Actions job log. */
-const ACTIONS_TIME = /^\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?/;
+const ACTIONS_TIME = /^(?:\ufeff|\xef\xbb\xbf)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?/;
 
 /** `job<TAB>step<TAB>time text`, as `gh run view --log` prints it. */
-const GH_PREFIX = /^[^\t]{1,200}\t[^\t]{1,200}\t(?=\ufeff?\d{4}-\d\d-\d\dT)/;
+const GH_PREFIX = /^[^\t]{1,200}\t[^\t]{1,200}\t(?=(?:\ufeff|\xef\xbb\xbf)?\d{4}-\d\d-\d\dT)/;
 
 /** GitLab's `2026-01-01T00:00:00.000000Z 00O ` and Buildkite's `_bk;t=123`. */
 const GITLAB_STREAM = /^\d{2}[EO][+ ]/;
@@ -24,21 +24,22 @@ const ESCAPES =
 /** Control characters but the tab. */
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f]/g;
 
-/** Cleans one line; the number stays that of the log as given. */
-export function cleanLine({ line, text, cut }: CleanLine): CleanLine {
-  let clean = text.endsWith('\r') ? text.slice(0, -1) : text;
+const BYTE_ORDER_MARK = /^(?:\ufeff|\xef\xbb\xbf)/;
+
+/** Cleans the text of one line, given as it is or as its bytes read as Latin-1. */
+export function cleanText(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\r') end -= 1;
+  let clean = text.slice(0, end);
   if (clean.includes('\t')) clean = clean.replace(GH_PREFIX, '');
-  const first = clean.charCodeAt(0);
-  if ((first >= 0x30 && first <= 0x39) || first === 0xfeff) {
-    const timed = clean.replace(ACTIONS_TIME, '');
-    clean = timed === clean ? clean : timed.replace(GITLAB_STREAM, '');
-  }
-  if (clean.charCodeAt(0) === 0xfeff) clean = clean.slice(1);
+  const timed = clean.replace(ACTIONS_TIME, '');
+  clean = timed === clean ? clean : timed.replace(GITLAB_STREAM, '');
+  clean = clean.replace(BYTE_ORDER_MARK, '');
   if (clean.includes('\x1b') || clean.includes('^[[') || clean.startsWith('_bk;')) {
     clean = clean.replace(BUILDKITE_TIME, '').replace(ESCAPES, '');
   }
   // A progress bar draws over itself: what stands last is what a person saw.
   const redrawn = clean.lastIndexOf('\r');
   if (redrawn !== -1) clean = clean.slice(redrawn + 1);
-  return { line, text: clean.replace(CONTROLS, ''), cut };
+  return clean.replace(CONTROLS, '');
 }

@@ -2,6 +2,7 @@ import type { RepositoryPaths } from '../paths.ts';
 import type { CleanLine } from '../reader/clean.ts';
 import type { Category, Diagnostic, FailedTest, LogLine } from '../types.ts';
 import type { Rule } from './rule.ts';
+import type { RuleIndex } from './rule-index.ts';
 
 /** Most lines that a diagnosis quotes, and most diagnostics and tests that it lists. */
 export const EVIDENCE_MAX = 20;
@@ -43,43 +44,44 @@ const NO_CAUSE =
 /** A line that calls itself an error. */
 const SOME_ERROR = /^(?:##\[error\]|::error)|\b(?:error|fatal|failed|failure|exception|panic)\b/i;
 
-/** Tries every rule on every line of one log and weighs what matched. */
+/** Tries the rules on the lines that they ask for, and weighs what matched. */
 export class RuleEngine {
-  readonly #rules: readonly Rule[];
+  readonly #index: RuleIndex;
   readonly #paths: RepositoryPaths;
-  readonly #prefilter: RegExp;
-  readonly #anchored: readonly Rule[];
   readonly #hits = new Map<Rule, Hit>();
   readonly #diagnostics = new Map<Rule, Diagnostic[]>();
   readonly #tests = new Map<Rule, FailedTest[]>();
+  /** Line that each rule was last tried on: several of its texts may be in one line. */
+  readonly #triedOn: Uint32Array;
   #lastError: LogLine | null = null;
-  #lastLine: LogLine | null = null;
 
-  constructor(rules: readonly Rule[], paths: RepositoryPaths) {
-    this.#rules = rules;
+  constructor(index: RuleIndex, paths: RepositoryPaths) {
+    this.#index = index;
     this.#paths = paths;
-    this.#prefilter = prefilterOf(rules);
-    this.#anchored = rules.filter((rule) => rule.startsWith !== undefined);
+    this.#triedOn = new Uint32Array(index.rules.length);
   }
 
-  push({ line, text }: CleanLine): void {
+  /** @param found indexes of the texts in the line */
+  push({ line, text }: CleanLine, found: readonly number[]): void {
     const scanned = text.length > SCAN_LIMIT ? text.slice(0, SCAN_LIMIT) : text;
-    if (this.#prefilter.test(scanned)) {
-      for (const rule of this.#rules) {
-        if (rule.literals.some((literal) => scanned.includes(literal))) this.#try(rule, line, scanned);
+    for (const index of found) {
+      for (const at of this.#index.rulesOf(index)) {
+        if (this.#triedOn[at] === line) continue;
+        this.#triedOn[at] = line;
+        const rule = this.#index.rules[at];
+        const match = rule?.pattern.exec(scanned);
+        if (rule && match) this.#hit(rule, match, quote(line, scanned));
       }
     }
-    for (const rule of this.#anchored) {
-      if (rule.startsWith === scanned[0]) this.#try(rule, line, scanned);
-    }
-    this.#remember(line, scanned);
+    if (SOME_ERROR.test(scanned) && saysSomething(scanned)) this.#lastError = { line, text: scanned };
   }
 
-  end(): Finding {
+  /** @param lastLine the last line that says something, for a log without any error */
+  end(lastLine: () => LogLine | null): Finding {
     const [winner] = [...this.#hits].toSorted(
       ([a, hitA], [b, hitB]) => b.weight - a.weight || hitB.cause.line - hitA.cause.line,
     );
-    if (!winner || winner[0].weight < VERDICT_WEIGHT_MIN) return this.#unknown();
+    if (!winner || winner[0].weight < VERDICT_WEIGHT_MIN) return unknown(this.#lastError ?? lastLine());
     const [rule, hit] = winner;
     // Other rules of the same tool and category tell more of the same failure.
     const related = [...this.#hits.keys()].filter(
@@ -103,11 +105,6 @@ export class RuleEngine {
     };
   }
 
-  #try(rule: Rule, line: number, text: string): void {
-    const match = rule.pattern.exec(text);
-    if (match) this.#hit(rule, match, quote(line, text));
-  }
-
   #hit(rule: Rule, match: RegExpExecArray, line: LogLine): void {
     const known = this.#hits.get(rule);
     if (!known) {
@@ -127,30 +124,29 @@ export class RuleEngine {
       push(this.#tests, rule, { ...failedTest, path });
     }
   }
+}
 
-  #remember(line: number, text: string): void {
-    const trimmed = text.trim();
-    if (trimmed === '' || NO_CAUSE.test(trimmed)) return;
-    this.#lastLine = quote(line, text);
-    if (SOME_ERROR.test(trimmed)) this.#lastError = this.#lastLine;
-  }
+/** Whether a line could be why a job failed. */
+export function saysSomething(text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed !== '' && !NO_CAUSE.test(trimmed);
+}
 
-  #unknown(): Finding {
-    const cause = this.#lastError ?? this.#lastLine;
-    return {
-      category: 'unknown',
-      confidence: 0.2,
-      tool: null,
-      summary: cause ? 'The log shows no cause that is known; its last error is quoted' : 'The log is empty',
-      root_cause: cause,
-      evidence: cause ? [cause] : [],
-      diagnostics: [],
-      failed_tests: [],
-      transient: false,
-      overridesPatch: false,
-      line: cause?.line ?? 0,
-    };
-  }
+function unknown(found: LogLine | null): Finding {
+  const cause = found && quote(found.line, found.text);
+  return {
+    category: 'unknown',
+    confidence: 0.2,
+    tool: null,
+    summary: cause ? 'The log shows no cause that is known; its last error is quoted' : 'The log is empty',
+    root_cause: cause,
+    evidence: cause ? [cause] : [],
+    diagnostics: [],
+    failed_tests: [],
+    transient: false,
+    overridesPatch: false,
+    line: cause?.line ?? 0,
+  };
 }
 
 function push<Value>(map: Map<Rule, Value[]>, rule: Rule, value: Value): void {
@@ -172,20 +168,4 @@ function unique(tests: readonly FailedTest[]): FailedTest[] {
 function quote(line: number, text: string): LogLine {
   const plain = text.replace(/^##\[\w{1,20}\]/, '').trim();
   return { line, text: plain.length > QUOTE_LIMIT ? `${plain.slice(0, QUOTE_LIMIT)}…` : plain };
-}
-
-/** One expression a set of rules; making it costs more than reading a short log. */
-const prefilters = new WeakMap<readonly Rule[], RegExp>();
-
-function prefilterOf(rules: readonly Rule[]): RegExp {
-  const known = prefilters.get(rules);
-  if (known) return known;
-  const literals = [...new Set(rules.flatMap((rule) => rule.literals))];
-  const prefilter = new RegExp(literals.map(escapeRegExp).join('|'));
-  prefilters.set(rules, prefilter);
-  return prefilter;
-}
-
-function escapeRegExp(literal: string): string {
-  return literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

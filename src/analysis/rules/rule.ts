@@ -14,10 +14,11 @@ export interface Rule {
   id: string;
   category: Exclude<Category, 'flaky' | 'unknown'>;
   tool: string | null;
-  /** Texts of which one must be in a line before `pattern` is tried; the rarer, the better. */
+  /**
+   * Texts of which one must be in a line before `pattern` is tried; the rarer, the better. One that begins with a
+   * line feed must be at the beginning of the line.
+   */
   literals: readonly string[];
-  /** Instead of literals: a character that the line must begin with. */
-  startsWith?: string;
   /** Must not backtrack without bound: quantifiers are bounded or over disjoint characters. */
   pattern: RegExp;
   /**
