@@ -6,6 +6,7 @@ import { judge } from '../src/fixes/judge.ts';
 import { DEFAULT_POLICY } from '../src/fixes/policy/policy.ts';
 import type { PolicyReading } from '../src/fixes/policy/read-policy.ts';
 import type { Refusal } from '../src/fixes/refusal.ts';
+import { lacks } from '../src/github/permissions.ts';
 import type { CheckRunInfo, RepositoryClient } from '../src/github/types.ts';
 import {
   type CheckAnalysisPayload,
@@ -133,7 +134,7 @@ async function openCase(message: Message, dependencies: WorkerDependencies): Pro
 function whyRefused(error: unknown, { payload }: Message): Skip {
   if (!(error instanceof PermanentError)) throw error;
   const reasons: Readonly<Record<string, string>> = {
-    forbidden: 'GitHub refused it: the App lacks "Checks: read", "Pull requests: read" or "Contents: read"',
+    forbidden: `GitHub refused it: ${lacks('see_checks', 'follow_pull_requests', 'read_policy')}`,
     not_found: 'the repository is not there, or not for the App',
     gone: 'the repository is gone',
   };
@@ -234,7 +235,7 @@ function whyNoLog(missing: 'never' | 'gone' | 'forbidden'): Refusal {
   const reasons = {
     never: 'The job never wrote a log: only its annotations are known',
     gone: 'The log of the job is gone: only its annotations are known',
-    forbidden: 'The log cannot be read: the App lacks the permission "Actions: read"',
+    forbidden: `The log cannot be read: ${lacks('read_logs')}`,
   };
   return { rule, reason: reasons[missing] };
 }

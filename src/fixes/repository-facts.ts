@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { PermanentError } from '../errors.ts';
+import { lacks } from '../github/permissions.ts';
 import type {
   CheckRunInfo,
   CommitInfo,
@@ -53,7 +54,7 @@ export class RepositoryFacts {
         return readPolicy(await client.readDefaultBranchFile(POLICY_PATH));
       } catch (error) {
         if (!(error instanceof PermanentError) || error.code !== 'forbidden') throw error;
-        return { ok: false, problems: ['it cannot be read: the App lacks the permission "Contents: read"'] };
+        return { ok: false, problems: [`it cannot be read: ${lacks('read_policy')}`] };
       }
     });
   }

@@ -1,4 +1,5 @@
 import { PermanentError } from '../../errors.ts';
+import { permissionOf } from '../../github/permissions.ts';
 import type { BlobInfo, CommitRequest, FileChange, PullRequestInfo } from '../../github/types.ts';
 import type { DiagnosisRecord } from '../../store/types.ts';
 import { type CommittedFix, commitText } from '../commit-text.ts';
@@ -26,7 +27,7 @@ import { whyNotYet } from '../timing.ts';
  */
 export const applyPatch: FixStrategy<InspectedPatch, CommitRequest> = {
   name: 'apply_patch',
-  permission: 'Contents: write',
+  permission: permissionOf('commit'),
 
   async plan(job, { store, policy }) {
     const text = await unpackPatch(job.payload.fix_content, store.contents);

@@ -1,3 +1,4 @@
+import { permissionOf } from '../../github/permissions.ts';
 import type { CheckAnnotation, CheckRunReport } from '../../github/types.ts';
 import type { DiagnosisRecord, FixAttemptRecord, PullRequestRecord } from '../../store/types.ts';
 import { whyNotHead } from '../head.ts';
@@ -20,7 +21,7 @@ export function reportMark(headSha: string): string {
  */
 export const report: FixStrategy<null, CheckRunReport> = {
   name: 'report',
-  permission: 'Checks: write',
+  permission: permissionOf('report'),
 
   async plan() {
     return { kind: 'planned', plan: null, digest: '', reverseDigest: null };

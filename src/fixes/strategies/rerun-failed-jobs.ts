@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PermanentError } from '../../errors.ts';
+import { permissionOf } from '../../github/permissions.ts';
 import type { WorkflowRunInfo } from '../../github/types.ts';
 import { type RerunPlan, unpackRerun } from '../fix-content.ts';
 import { readHead } from '../head.ts';
@@ -31,7 +32,7 @@ const FAILED = new Set(['failure', 'timed_out', 'startup_failure', 'other']);
 /** Re-runs the failed jobs of a run, if infrastructure failed all of them. The mark is a higher run attempt. */
 export const rerunFailedJobs: FixStrategy<RerunPlan, RerunPlan> = {
   name: 'rerun_failed_jobs',
-  permission: 'Actions: write',
+  permission: permissionOf('rerun'),
 
   async plan(job) {
     const plan = unpackRerun(job.payload.fix_content);
