@@ -7,12 +7,14 @@ import { registerEval } from './eval.ts';
 import { registerPause } from './pause.ts';
 import { registerReplay } from './replay.ts';
 import { registerServe } from './serve.ts';
+import { registerSetup } from './setup.ts';
 import { registerStart } from './start.ts';
 import { registerStatus } from './status.ts';
 import { registerWhy } from './why.ts';
 import { registerWork } from './work.ts';
 
 const REGISTRATIONS = [
+  registerSetup,
   registerStart,
   registerServe,
   registerWork,

@@ -12,6 +12,7 @@ describe('the command line', () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
     for (const command of [
+      'setup',
       'start',
       'serve',
       'work',
