@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import type { Command } from '@commander-js/extra-typings';
 import { analyzeLog } from '../analysis/analyze.ts';
 import { CheckmendError } from '../errors.ts';
 import { formatDiagnosis } from './diagnosis-page.ts';
+import { readParts } from './log-file.ts';
 
 /** `checkmend analyze FILE|-`: the diagnosis of a log, without a GitHub App. */
 export function registerAnalyze(program: Command): void {
@@ -17,7 +17,7 @@ export function registerAnalyze(program: Command): void {
     .option('--repository <owner/name>', 'the repository that the log is of')
     .action(async (file, { json = false, patch = false, repository }) => {
       const startedAt = performance.now();
-      const source = file === '-' ? process.stdin : createReadStream(file);
+      const source = file === '-' ? process.stdin : readParts(file);
       // Tools that print absolute paths are mostly run, like this command, at the root of the repository.
       const diagnosis = await analyzeLog(source, {
         roots: [process.cwd()],
