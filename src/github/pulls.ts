@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { ValidationError } from '../errors.ts';
 import type { RepositoryApi } from './api.ts';
 import { isStatus } from './errors.ts';
+import { BRANCH_PREFIX, type NewPullRequest } from './proposals.ts';
 import { pullRequest } from './schemas.ts';
 import type { PullRequestInfo } from './types.ts';
 
@@ -38,6 +40,58 @@ async function pullRequestsOfCommit(api: RepositoryApi, sha: string): Promise<Pu
     return pulls.filter((pull) => isHere(api, pull.base.repo.full_name)).map(infoOf);
   } catch (error) {
     if (isStatus(error, 'not_found') || isStatus(error, 'validation_failed')) return [];
+    throw error;
+  }
+}
+
+/** The newest pull request from a branch of this repository, in any state. */
+export async function findPullRequestByBranch(
+  api: RepositoryApi,
+  branch: string,
+): Promise<PullRequestInfo | null> {
+  const query = {
+    head: `${api.owner}:${branch}`,
+    state: 'all',
+    sort: 'created',
+    direction: 'desc',
+    per_page: 10,
+  };
+  const found = await api.request(list, 'GET /repos/{owner}/{repo}/pulls', query);
+  // A server that does not know the filter answers with all.
+  const own = found.find(({ head }) => head.ref === branch && isHere(api, head.repo?.full_name ?? ''));
+  return own ? infoOf(own) : null;
+}
+
+export async function openPullRequest(
+  api: RepositoryApi,
+  { head, base, title, body }: NewPullRequest,
+): Promise<number> {
+  if (!head.startsWith(BRANCH_PREFIX)) throw new ValidationError('head', `must lie under ${BRANCH_PREFIX}`);
+  const created = z.object({ number: z.int() });
+  const parameters = { head, base, title, body };
+  return (await api.request(created, 'POST /repos/{owner}/{repo}/pulls', parameters)).number;
+}
+
+/**
+ * Merges the base into the head branch, unless it moved. GitHub accepts it and does it a moment later.
+ * Source: REST API, "Pull requests / Update a pull request branch".
+ */
+export async function updateBranch(
+  api: RepositoryApi,
+  number: number,
+  expectedHeadSha: string,
+): Promise<'accepted' | 'moved'> {
+  try {
+    await api.raw('PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch', {
+      pull_number: number,
+      expected_head_sha: expectedHeadSha,
+    });
+    return 'accepted';
+  } catch (error) {
+    if (!isStatus(error, 'validation_failed')) throw error;
+    // One status for a head that moved and for a merge that GitHub will not make: the head itself tells.
+    const now = await getPullRequest(api, number);
+    if (now && now.headSha !== expectedHeadSha) return 'moved';
     throw error;
   }
 }

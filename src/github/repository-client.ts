@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.ts';
 import * as actions from './actions.ts';
 import type { RepositoryApi } from './api.ts';
-import { getBranchHead, type Repository, repositoryOf } from './branches.ts';
+import { compareCommits, createBranch, getBranchHead, type Repository, repositoryOf } from './branches.ts';
 import * as checks from './checks.ts';
+import { getPermission } from './collaborators.ts';
 import * as commits from './commits.ts';
 import * as contents from './contents.ts';
 import { getJobLog } from './job-log.ts';
+import type { NewPullRequest, ReviewRequest } from './proposals.ts';
 import * as pulls from './pulls.ts';
+import * as reviews from './reviews.ts';
 import type { CheckRunReport, CommitRequest, RepositoryClient } from './types.ts';
 
 /** {@link RepositoryClient} over GitHub's API: one method a call, grouped as GitHub's documentation groups them. */
@@ -30,6 +33,16 @@ export class OctokitRepositoryClient implements RepositoryClient {
   getPullRequest = (number: number) => pulls.getPullRequest(this.#api, number);
   findPullRequestsByHead = (sha: string) => pulls.findPullRequestsByHead(this.#api, sha);
   listOpenPullRequests = () => pulls.listOpenPullRequests(this.#api);
+  findPullRequestByBranch = (branch: string) => pulls.findPullRequestByBranch(this.#api, branch);
+  openPullRequest = (request: NewPullRequest) => pulls.openPullRequest(this.#api, request);
+  updateBranch = (number: number, expectedHeadSha: string) =>
+    pulls.updateBranch(this.#api, number, expectedHeadSha);
+  listPullRequestFiles = (number: number) => reviews.listPullRequestFiles(this.#api, number);
+  listReviews = (number: number) => reviews.listReviews(this.#api, number);
+  createReview = (request: ReviewRequest) => reviews.createReview(this.#api, request);
+  deletePendingReview = (number: number, reviewId: string) =>
+    reviews.deletePendingReview(this.#api, number, reviewId);
+  getPermission = (login: string) => getPermission(this.#api, login);
 
   getCheckRun = (id: string) => checks.getCheckRun(this.#api, id);
   listCheckRuns = (sha: string) => checks.listCheckRuns(this.#api, sha);
@@ -48,6 +61,8 @@ export class OctokitRepositoryClient implements RepositoryClient {
 
   getBranchHead = (branch: string, repository?: string) =>
     getBranchHead(this.#api, branch, this.#where(repository));
+  createBranch = (branch: string, sha: string) => createBranch(this.#api, branch, sha);
+  compareCommits = (base: string, head: string) => compareCommits(this.#api, base, head);
   getCommit = (sha: string, repository?: string) =>
     commits.getCommit(this.#api, sha, this.#where(repository));
   listCommitsSince = (branch: string, untilSha: string, repository?: string) =>

@@ -1,3 +1,5 @@
+import type { ProposalClient } from './proposals.ts';
+
 /** What Checkmend reads of a pull request. Ids are GitHub's numeric ids as decimal strings. */
 export interface PullRequestInfo {
   id: string;
@@ -153,7 +155,7 @@ export interface CheckRunReport {
  * `PermanentError` with code `not_found`, `gone`, `forbidden`, `unauthorized`, `validation_failed`, `conflict`
  * or `unexpected_response`. Reads answer `null` for what is not there.
  */
-export interface RepositoryClient {
+export interface RepositoryClient extends ProposalClient {
   readonly owner: string;
   readonly repo: string;
   getPullRequest(number: number): Promise<PullRequestInfo | null>;

@@ -16,22 +16,19 @@ import type {
   RepositoryClient,
   WorkflowRunInfo,
 } from '../../../src/github/types.ts';
+import { MemoryProposals } from './memory-proposals.ts';
 
 type Files = Map<string, { mode: FileMode; content: Buffer }>;
-type Method = keyof RepositoryClient;
 
 /**
  * One repository that keeps the contract of `RepositoryClient` in memory: commits are compare-and-swap,
  * a re-run raises the attempt, a check run is known by its external id. `calls` lists what was asked.
  */
-export class MemoryGitHub implements GitHubApp, RepositoryClient {
+export class MemoryGitHub extends MemoryProposals implements GitHubApp, RepositoryClient {
   readonly appId = '77';
   readonly owner = 'octo';
   readonly repo = 'app';
-  readonly calls: Method[] = [];
-  readonly branches = new Map<string, string>();
   readonly commits = new Map<string, { info: CommitInfo; files: Files }>();
-  readonly pullRequests = new Map<number, PullRequestInfo>();
   readonly checkRuns = new Map<string, CheckRunInfo>();
   readonly logs = new Map<string, string | Exclude<JobLog['state'], 'available'>>();
   readonly runs = new Map<string, WorkflowRunInfo>();
@@ -39,8 +36,6 @@ export class MemoryGitHub implements GitHubApp, RepositoryClient {
   readonly reports = new Map<string, CheckRunReport>();
   readonly annotations = new Map<string, CheckAnnotation[]>();
   policyFile: string | null = null;
-  /** Throws what a request is to fail with; after `apply`, the effect is there all the same. */
-  fault: (method: Method, moment: 'before' | 'after') => void = () => {};
 
   slug(): Promise<string> {
     return Promise.resolve('checkmend');
@@ -68,43 +63,41 @@ export class MemoryGitHub implements GitHubApp, RepositoryClient {
   }
 
   getPullRequest = (number: number) =>
-    this.#answer('getPullRequest', () => this.#current(this.pullRequests.get(number)));
+    this.answer('getPullRequest', () => this.#current(this.pullRequests.get(number)));
   findPullRequestsByHead = (sha: string) =>
-    this.#answer('findPullRequestsByHead', () => this.#open().filter(({ headSha }) => headSha === sha));
-  listOpenPullRequests = () => this.#answer('listOpenPullRequests', () => this.#open());
-  getCheckRun = (id: string) => this.#answer('getCheckRun', () => this.checkRuns.get(id) ?? null);
+    this.answer('findPullRequestsByHead', () => this.#open().filter(({ headSha }) => headSha === sha));
+  listOpenPullRequests = () => this.answer('listOpenPullRequests', () => this.#open());
+  getCheckRun = (id: string) => this.answer('getCheckRun', () => this.checkRuns.get(id) ?? null);
   listCheckRuns = (sha: string) =>
-    this.#answer('listCheckRuns', () =>
-      [...this.checkRuns.values()].filter(({ headSha }) => headSha === sha),
-    );
-  listAnnotations = (id: string) => this.#answer('listAnnotations', () => this.annotations.get(id) ?? []);
-  getJob = (id: string) => this.#answer('getJob', () => this.jobs.get(id) ?? null);
+    this.answer('listCheckRuns', () => [...this.checkRuns.values()].filter(({ headSha }) => headSha === sha));
+  listAnnotations = (id: string) => this.answer('listAnnotations', () => this.annotations.get(id) ?? []);
+  getJob = (id: string) => this.answer('getJob', () => this.jobs.get(id) ?? null);
   getJobLog: RepositoryClient['getJobLog'] = (id) =>
-    this.#answer('getJobLog', (): JobLog => {
+    this.answer('getJobLog', (): JobLog => {
       const log = this.logs.get(id) ?? 'never';
       if (log === 'not_yet' || log === 'never' || log === 'gone') return { state: log };
       return { state: 'available', stream: new Blob([log]).stream() };
     });
-  getWorkflowRun = (id: string) => this.#answer('getWorkflowRun', () => this.runs.get(id) ?? null);
+  getWorkflowRun = (id: string) => this.answer('getWorkflowRun', () => this.runs.get(id) ?? null);
   listJobs = (runId: string) =>
-    this.#answer('listJobs', () => [...this.jobs.values()].filter((job) => job.runId === runId));
+    this.answer('listJobs', () => [...this.jobs.values()].filter((job) => job.runId === runId));
   rerunFailedJobs = (id: string) =>
-    this.#answer('rerunFailedJobs', () => {
+    this.answer('rerunFailedJobs', () => {
       const run = this.runs.get(id);
       if (run?.status !== 'completed') throw new PermanentError('forbidden', 'already running');
       this.runs.set(id, { ...run, runAttempt: run.runAttempt + 1, status: 'queued', conclusion: null });
     });
   readDefaultBranchFile = (path: string) =>
-    this.#answer('readDefaultBranchFile', () => (path === '.github/checkmend.yml' ? this.policyFile : null));
+    this.answer('readDefaultBranchFile', () => (path === '.github/checkmend.yml' ? this.policyFile : null));
   readFiles = (sha: string, paths: readonly string[]) =>
-    this.#answer('readFiles', (): BlobInfo[] => {
+    this.answer('readFiles', (): BlobInfo[] => {
       const files = this.commits.get(sha)?.files ?? new Map();
       return paths.flatMap((path) => (files.has(path) ? [{ path, ...files.get(path) }] : []));
     });
-  getBranchHead = (branch: string) => this.#answer('getBranchHead', () => this.branches.get(branch) ?? null);
-  getCommit = (sha: string) => this.#answer('getCommit', () => this.commits.get(sha)?.info ?? null);
+  getBranchHead = (branch: string) => this.answer('getBranchHead', () => this.branches.get(branch) ?? null);
+  getCommit = (sha: string) => this.answer('getCommit', () => this.commits.get(sha)?.info ?? null);
   listCommitsSince = (branch: string, untilSha: string) =>
-    this.#answer('listCommitsSince', () => {
+    this.answer('listCommitsSince', () => {
       const found: CommitInfo[] = [];
       let sha = this.branches.get(branch);
       if (sha === undefined) throw new PermanentError('not_found', 'no such branch');
@@ -116,7 +109,7 @@ export class MemoryGitHub implements GitHubApp, RepositoryClient {
       return found;
     });
   createCommit = (request: CommitRequest) =>
-    this.#answer('createCommit', (): CommitResult => {
+    this.answer('createCommit', (): CommitResult => {
       const head = this.branches.get(request.branch);
       if (head === undefined) return { status: 'gone' };
       if (head !== request.expectedHeadSha) return { status: 'moved' };
@@ -131,17 +124,21 @@ export class MemoryGitHub implements GitHubApp, RepositoryClient {
       return { status: 'committed', sha, via: 'graphql' };
     });
   upsertCheckRun = (report: CheckRunReport) =>
-    this.#answer('upsertCheckRun', () => {
+    this.answer('upsertCheckRun', () => {
       this.reports.set(`${report.headSha}:${report.externalId}`, report);
       return String(9000 + [...this.reports.keys()].indexOf(`${report.headSha}:${report.externalId}`));
     });
 
-  async #answer<Value>(method: Method, value: () => Value): Promise<Value> {
-    this.calls.push(method);
-    this.fault(method, 'before');
-    const answer = value();
-    this.fault(method, 'after');
-    return answer;
+  protected override infoOf(sha: string): CommitInfo | null {
+    return this.commits.get(sha)?.info ?? null;
+  }
+
+  protected override merge(head: string, base: string): void {
+    const parents = [this.branches.get(head) ?? '', this.branches.get(base) ?? ''];
+    const [own, other] = parents.map((sha) => this.commits.get(sha)?.files ?? new Map());
+    const author = { authorLogin: 'checkmend[bot]', authorIsBot: true };
+    const message = `Merge branch '${base}' into ${head}`;
+    this.#commit(head, new Map([...(other ?? []), ...(own ?? [])]), { message, parents, ...author });
   }
 
   #commit(branch: string, files: Files, info: Partial<CommitInfo>): string {

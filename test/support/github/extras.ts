@@ -12,6 +12,15 @@ export interface Extras {
   readonly reactions: Map<string, Json[]>;
   /** `owner/repo:sha:app` to the suite's id. */
   readonly suites: Map<string, number>;
+  readonly reviews: Map<number, ReviewExtras>;
+}
+
+/** What the emulator drops of a review. */
+export interface ReviewExtras {
+  /** `owner/repo#number`. */
+  readonly pull: string;
+  readonly comments: Json[];
+  deleted: boolean;
 }
 
 /** What the emulator drops of a check run. */
@@ -53,6 +62,7 @@ export function noExtras(): Extras {
     logs: new Map(),
     reactions: new Map(),
     suites: new Map(),
+    reviews: new Map(),
   };
 }
 

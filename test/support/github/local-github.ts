@@ -19,6 +19,8 @@ import { gitRoutes } from './routes/git.ts';
 import { graphqlRoutes } from './routes/graphql.ts';
 import { pullRoutes } from './routes/pulls.ts';
 import { reactionRoutes } from './routes/reactions.ts';
+import { reviewRoutes } from './routes/reviews.ts';
+import { updateBranchRoutes } from './routes/update-branch.ts';
 import { Scenario } from './scenario.ts';
 import { type ApiRequest, type ApiResponse, type Json, refusal } from './wire.ts';
 import type { LocalApp, World } from './world.ts';
@@ -132,6 +134,8 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     gitRoutes(world),
     pullRoutes(world),
     reactionRoutes(world),
+    reviewRoutes(world),
+    updateBranchRoutes(world),
     appRoutes(world, codes),
   ]) {
     router.add(routes);

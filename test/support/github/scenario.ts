@@ -28,6 +28,14 @@ export interface SeenComment {
   body: string;
 }
 
+/** A review as a scenario sees it. */
+export interface SeenReview {
+  author: string;
+  body: string;
+  /** As they were sent: `path`, `line`, `start_line`, `body`. */
+  comments: Json[];
+}
+
 /** What people and other Apps do at the local GitHub. Repositories are named `owner/name`. */
 export class Scenario {
   readonly #world: World;
@@ -155,6 +163,18 @@ export class Scenario {
       author: textOf(it.user as Json, 'login'),
       body: textOf(it, 'body'),
     }));
+  }
+
+  /** Reviews that were submitted, with their comments. */
+  async listReviews(repository: string, number: number): Promise<SeenReview[]> {
+    const path = `/repos/${repository}/pulls/${number}/reviews?per_page=100`;
+    const answer = await look(this.#world, repository, path);
+    return (answer ? arrayOf(answer) : []).flatMap((it) => {
+      const extras = this.#world.extras.reviews.get(Number(it.id));
+      if (it.state === 'PENDING' || extras?.deleted) return [];
+      const author = textOf(it.user as Json, 'login');
+      return [{ author, body: textOf(it, 'body'), comments: extras?.comments ?? [] }];
+    });
   }
 
   /** Reactions to a comment, as `login content`. */
