@@ -111,9 +111,23 @@ const dressed = fc
   )
   .map((parts) => parts.join(''));
 
+/** A whole diff as a formatter or git prints it, of any file. */
+const diff = fc
+  .tuple(
+    fc.constantFrom(...PATHS),
+    fc.boolean(),
+    fc.constantFrom('@@ -1 +1 @@', '@@ -1,2 +1 @@', '@@ -3 +3 @@'),
+  )
+  .map(([name, git, hunk]) => {
+    const head = git
+      ? [`diff --git a/${name} b/${name}`, `--- a/${name}`, `+++ b/${name}`]
+      : [`would reformat ${name}`, `--- ${name}\t2026-01-01 00:00:00`, `+++ ${name}\t2026-01-01 00:00:01`];
+    return [...head, hunk, '-a', '+b', ''].join('\n');
+  });
+
 /** Logs made of lines that tools print, in any order. */
 export const madeUpLog: fc.Arbitrary<Buffer> = fc
-  .array(dressed, { maxLength: 30 })
+  .array(fc.oneof({ arbitrary: dressed, weight: 8 }, { arbitrary: diff, weight: 1 }), { maxLength: 30 })
   .map((lines) => Buffer.from(lines.join('')));
 
 type Mutation = (log: Buffer, other: Buffer) => Buffer;
