@@ -30,6 +30,8 @@ export interface DeliveryRecoveryOptions {
   sink: DeliverySink;
   /** Brings the store to the truth without the deliveries, when those would cost too much. Default: they are read. */
   reconcile?: () => Promise<unknown>;
+  /** Somebody else answers GitHub (a tunnel, nobody at all): a 2xx says nothing of this service. Default false. */
+  answeredElsewhere?: boolean;
   /** Told of each sweep. Default none. */
   observer?: { swept(result: SweepResult): void };
   clock: Clock;
@@ -136,8 +138,9 @@ export class DeliveryRecovery {
 
   /** The newest attempt of each guid that nobody has taken, newest first. */
   async #missed(attempts: readonly HookAttempt[]): Promise<HookAttempt[]> {
-    const { appId, store } = this.#options;
-    const taken = new Set(attempts.filter((attempt) => attempt.ok).map((attempt) => attempt.guid));
+    const { appId, store, answeredElsewhere = false } = this.#options;
+    const answered = attempts.filter((attempt) => attempt.ok && !answeredElsewhere);
+    const taken = new Set(answered.map((attempt) => attempt.guid));
     const newest = new Map<string, HookAttempt>();
     for (const attempt of attempts) {
       if (!WANTED.has(attempt.event) || taken.has(attempt.guid) || newest.has(attempt.guid)) continue;

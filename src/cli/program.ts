@@ -3,6 +3,7 @@ import { ConfigError, toError } from '../errors.ts';
 import { redactSecrets } from '../logger.ts';
 import { packageVersion } from '../version.ts';
 import { registerAnalyze } from './analyze.ts';
+import { registerDev } from './dev.ts';
 import { registerEval } from './eval.ts';
 import { registerPause } from './pause.ts';
 import { registerReplay } from './replay.ts';
@@ -16,6 +17,7 @@ import { registerWork } from './work.ts';
 const REGISTRATIONS = [
   registerSetup,
   registerStart,
+  registerDev,
   registerServe,
   registerWork,
   registerStatus,

@@ -35,6 +35,19 @@ export interface ServiceConfig extends BaseConfig {
   readonly host: string;
   /** `CHECKMEND_MODE`. */
   readonly mode: ModeOverride;
+  /** `WEBHOOK_PROXY_URL`: a smee channel that deliveries are taken from; null: none. For development. */
+  readonly webhookProxy: WebhookProxy | null;
+  /** `RECORD_DIR`: folder that each delivery is written to as a recording, redacted; null: none is. */
+  readonly recordDir: string | null;
+  /** `TRUSTED_PROXIES`: comma-separated addresses or networks whose `x-forwarded-for` is believed; default none. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** A smee channel. */
+export interface WebhookProxy {
+  readonly url: string;
+  /** Names of the events that are passed on; null: all. */
+  readonly events: readonly string[] | null;
 }
 
 /** Environment variables that the service reads; anything else that starts with `CHECKMEND_` is a mistake. */
@@ -67,6 +80,12 @@ const serviceSchema = baseSchema.extend({
   PORT: z.coerce.number('must be a number').int().min(0).max(65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
   CHECKMEND_MODE: z.enum(['off', 'shadow'], 'must be off or shadow').optional(),
+  WEBHOOK_PROXY_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  RECORD_DIR: z.string().optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .regex(/^[\da-fA-F.:/, ]*$/, 'must be addresses or networks, comma-separated')
+    .default(''),
   DATABASE_URL: z.undefined('is not supported: the store is the SQLite file in DATA_DIR').optional(),
 });
 
@@ -92,10 +111,7 @@ export function readServiceConfig(env: Environment): ServiceConfig {
   const problems = unknownVariables(env);
   const values = parse(serviceSchema, env, problems);
   const privateKey = readPrivateKey(env, problems);
-  const webhookSecrets = (env.WEBHOOK_SECRET ?? '')
-    .split(',')
-    .map((secret) => secret.trim())
-    .filter(Boolean);
+  const webhookSecrets = listOf(env.WEBHOOK_SECRET ?? '');
   if (env.WEBHOOK_SECRET && webhookSecrets.length === 0) problems.push(missing('WEBHOOK_SECRET'));
   if (!values || problems.length > 0 || privateKey === null) throw new ConfigError(problems);
   return Object.freeze({
@@ -108,6 +124,9 @@ export function readServiceConfig(env: Environment): ServiceConfig {
     port: values.PORT,
     host: values.HOST,
     mode: values.CHECKMEND_MODE ?? 'policy',
+    webhookProxy: values.WEBHOOK_PROXY_URL ? { url: values.WEBHOOK_PROXY_URL, events: null } : null,
+    recordDir: values.RECORD_DIR ? path.resolve(values.RECORD_DIR) : null,
+    trustedProxies: listOf(values.TRUSTED_PROXIES),
   });
 }
 
@@ -117,6 +136,13 @@ function baseOf(values: z.infer<typeof baseSchema>): BaseConfig {
     redisUrl: values.REDIS_URL ?? null,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
 }
 
 function parse<Schema extends z.ZodType>(

@@ -2,20 +2,21 @@ import { Registry } from 'prom-client';
 import { registerHandlers } from '../../handlers/index.ts';
 import { DeliveryRecovery } from '../../workers/delivery-recovery.ts';
 import type { Clock } from '../clock.ts';
-import type { ServiceConfig } from '../config/env.ts';
+import type { ServiceConfig, WebhookProxy } from '../config/env.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { ServiceEvents } from '../events/event-map.ts';
 import type { HookDeliveries } from '../github/hook-deliveries.ts';
 import type { Resources } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import { QUEUES } from '../messages/queues.ts';
-import { createWebApp } from '../web/app.ts';
+import { createWebApp, WEBHOOK_PATH } from '../web/app.ts';
 import { Inbox } from '../web/inbox.ts';
 import { IngressMetrics } from '../web/ingress-metrics.ts';
 import { HttpServer } from '../web/server.ts';
 import { PullInterval } from './pull-interval.ts';
 import { RecoveryMetrics } from './recovery-metrics.ts';
 import { Repeater } from './repeater.ts';
+import { SmeeTunnel } from './smee-tunnel.ts';
 import type { State } from './state.ts';
 
 /** How deliveries come in: over HTTP (with a sweep for those that were missed), or read from GitHub's API. */
@@ -39,6 +40,9 @@ export interface IngressParts {
 /** How often open deliveries are looked for, and missed ones in push mode, in milliseconds. */
 const RETRY_INTERVAL_MS = 5000;
 const SWEEP_INTERVAL_MS = 600_000;
+
+/** The same behind a tunnel, which loses some and breaks the signature of others. */
+const TUNNEL_SWEEP_INTERVAL_MS = 60_000;
 
 /** Length of the slots that sweeps are claimed in, in milliseconds: shorter than any interval. */
 const SLOT_MS = 2500;
@@ -67,8 +71,9 @@ async function listen(
   inbox: Inbox,
   observer: IngressMetrics,
   registry: Registry,
-  { config, state, resources, logger, workerMetrics }: IngressParts,
+  parts: IngressParts,
 ): Promise<string> {
+  const { config, state, resources, logger, workerMetrics } = parts;
   const { webhookSecrets, host, port } = config;
   const { store, queues } = state;
   const app = createWebApp({
@@ -77,6 +82,7 @@ async function listen(
     logger,
     observer,
     metrics: Registry.merge([registry, workerMetrics]),
+    trustedProxies: config.trustedProxies,
     async checkReady() {
       await store.check();
       await queues.getQueueStats(QUEUES.prMonitor);
@@ -89,7 +95,27 @@ async function listen(
   );
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
   logger.info({ url }, 'listening');
+  if (config.webhookProxy) openTunnel(config.webhookProxy, `${reachable(url)}${WEBHOOK_PATH}`, parts);
   return url;
+}
+
+function openTunnel(
+  { url: source, events }: WebhookProxy,
+  target: string,
+  { resources, logger, clock }: IngressParts,
+): void {
+  const tunnel = new SmeeTunnel({ source, target, events, logger, clock });
+  resources.hold(
+    'tunnel',
+    tunnel,
+    (it) => it.stop(),
+    (it) => it.stop(),
+  );
+}
+
+/** An address of this machine for one that means all of them. */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//127.0.0.1:');
 }
 
 function startRecovery(
@@ -106,19 +132,21 @@ function startRecovery(
     store,
     sink: inbox,
     reconcile,
+    answeredElsewhere: mode === 'pull' || config.webhookProxy !== null,
     observer,
     clock,
     logger,
   });
   const pull = new PullInterval();
+  const sweepInterval = config.webhookProxy ? TUNNEL_SWEEP_INTERVAL_MS : SWEEP_INTERVAL_MS;
   const turn = async () => {
-    const interval = mode === 'pull' ? pull.ms : SWEEP_INTERVAL_MS;
+    const interval = mode === 'pull' ? pull.ms : sweepInterval;
     // One process of a fleet sweeps; whoever starts first, at once. Slots are of one length, whatever the interval.
     const slot = Math.floor(clock.now() / SLOT_MS);
     if (!(await store.slots.claim(`delivery-recovery-${mode}`, slot))) return interval;
     const { missed } = await recovery.sweep();
     return mode === 'pull' ? pull.next(missed) : interval;
   };
-  const repeater = new Repeater('delivery recovery', SWEEP_INTERVAL_MS, turn, { clock, logger });
+  const repeater = new Repeater('delivery recovery', sweepInterval, turn, { clock, logger });
   resources.hold('delivery recovery', repeater, (it) => it.stop());
 }
