@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { checkRunEvent } from '../src/events/payloads.ts';
+import { redactSecrets } from '../src/logger.ts';
 import { CheckAnalysisMessage } from '../src/messages/check-analysis-message.ts';
 import { INLINE_TEXT_MAX_BYTES } from '../src/messages/payloads.ts';
 import { QUEUES } from '../src/messages/queues.ts';
 import { type Handler, nothing } from './handler.ts';
+import { ownPullRequests } from './own-pull-requests.ts';
 
 /** Conclusions that are failures. `action_required` is a first-time contributor's run that waits for a person. */
 const FAILURES = new Set(['failure', 'timed_out', 'startup_failure']);
@@ -26,7 +28,9 @@ export const checkRunHandler: Handler<typeof checkRunEvent> = {
     const conclusion = check_run.conclusion ?? 'none';
     if (!FAILURES.has(conclusion))
       return nothing(`conclusion_${HARMLESS.has(conclusion) ? conclusion : 'other'}`);
-    const [pullRequest] = check_run.pull_requests;
+    const [first, second] = ownPullRequests(check_run.pull_requests, repository.id);
+    // Of several the worker finds out which one it is.
+    const pullRequest = second === undefined ? first : undefined;
     const { login } = repository.owner;
     const message = new CheckAnalysisMessage(
       {
@@ -63,8 +67,8 @@ export const checkRunHandler: Handler<typeof checkRunEvent> = {
   },
 };
 
-/** The run's own output text; empty when it is longer than what travels in a message. */
+/** The run's own output text without secrets; empty when it is longer than what travels in a message. */
 function outputText(output: z.output<typeof checkRunEvent>['check_run']['output']): string {
-  const text = output?.text ?? output?.summary ?? '';
+  const text = redactSecrets(output?.text ?? output?.summary ?? '');
   return Buffer.byteLength(text) <= INLINE_TEXT_MAX_BYTES ? text : '';
 }

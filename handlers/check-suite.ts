@@ -2,6 +2,7 @@ import { checkSuiteEvent } from '../src/events/payloads.ts';
 import { PRMonitorMessage } from '../src/messages/pr-monitor-message.ts';
 import { QUEUES } from '../src/messages/queues.ts';
 import { type Handler, nothing } from './handler.ts';
+import { ownPullRequests } from './own-pull-requests.ts';
 
 /**
  * `check_suite.completed`: the pull requests of a suite that failed are looked at, so that one whose own event was
@@ -16,8 +17,9 @@ export const checkSuiteHandler: Handler<typeof checkSuiteEvent> = {
     if (check_suite.app?.id === appId) return nothing('own_check_suite');
     if (check_suite.conclusion !== 'failure' && check_suite.conclusion !== 'timed_out')
       return nothing('suite_not_failed');
-    if (check_suite.pull_requests.length === 0) return nothing('no_pull_request');
-    const messages = check_suite.pull_requests.map(({ number }) => ({
+    const pullRequests = ownPullRequests(check_suite.pull_requests, repository.id);
+    if (pullRequests.length === 0) return nothing('no_pull_request');
+    const messages = pullRequests.map(({ number }) => ({
       queue: QUEUES.prMonitor,
       message: new PRMonitorMessage(
         {

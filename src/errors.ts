@@ -66,6 +66,12 @@ export class TransientError extends CheckmendError {
 /** Trying again cannot help (gone, forbidden, refused by rule): a worker sends the message to the dead letters. */
 export class PermanentError extends CheckmendError {}
 
+/** The code of a system's or this package's error (`ENOENT`), or the name of its class. */
+export function codeOf(thrown: unknown): string {
+  const error = toError(thrown);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
 /** Makes an `Error` of anything that was thrown, keeping the original as `cause`. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;

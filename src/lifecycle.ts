@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from './clock.ts';
-import { toError } from './errors.ts';
+import { CheckmendError, toError } from './errors.ts';
 import type { Logger } from './logger.ts';
 
 /** How long `stop` may take, in milliseconds: what is not finished by then is given back. */
@@ -12,6 +12,9 @@ interface Held {
   quiet?: () => void | Promise<void>;
   release: (options: StopOptions) => void | Promise<void>;
 }
+
+/** A resource gets this long after its deadline to say that it is released, in milliseconds. */
+const GRACE_MS = 1000;
 
 /**
  * What a process holds, in the order it was acquired. `quiet` tells everything to take nothing new;
@@ -46,20 +49,34 @@ export class Resources {
   }
 
   /**
-   * Releases everything, newest first, within one common deadline. Idempotent.
-   * @throws AggregateError with one error per resource that failed to release
+   * Releases everything, newest first, within one common deadline; what is not released {@link GRACE_MS} after it
+   * is left behind. Idempotent.
+   * @throws AggregateError with one error per resource that failed to release, or was left behind
    */
   async release({ deadlineMs }: StopOptions): Promise<void> {
     const endsAt = this.#clock.monotonic() + deadlineMs;
     const errors: Error[] = [];
     for (let held = this.#held.pop(); held; held = this.#held.pop()) {
       try {
-        await held.release({ deadlineMs: Math.max(0, endsAt - this.#clock.monotonic()) });
+        await this.#within(Math.max(0, endsAt - this.#clock.monotonic()), held);
       } catch (thrown) {
         errors.push(new Error(`release ${held.name}`, { cause: toError(thrown) }));
       }
     }
     if (errors.length > 0) throw new AggregateError(errors, 'not everything was released');
+  }
+
+  async #within(deadlineMs: number, held: Held): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = this.#clock.setTimeout(
+      () => late.reject(new CheckmendError('left_behind', 'not released in time')),
+      deadlineMs + GRACE_MS,
+    );
+    try {
+      await Promise.race([held.release({ deadlineMs }), late.promise]);
+    } finally {
+      timer.clear();
+    }
   }
 }
 
@@ -74,6 +91,8 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+const LINGER_MS = 1000;
+
 /** Exit code of a process ended by a signal: 128 + its number. */
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
@@ -84,7 +103,11 @@ type StopCause = StopSignal | 'aborted' | Error;
  * deadline. The one place that owns signals and the exit code. `start` is given a signal that aborts as soon as
  * there is a reason to stop, for what it still waits for.
  *
- * @returns the exit code: 0 after a graceful stop, 1 after a fatal error or a failed start
+ * What still keeps the process alive {@link LINGER_MS} after everything was released (a request that nobody waits
+ * for any more) ends with it.
+ *
+ * @returns the exit code: 0 after a graceful stop, 1 after a fatal error
+ * @throws what `start` threw, once everything that it took is released
  */
 export async function runUntilSignal(
   start: (resources: Resources, stopping: AbortSignal) => Promise<void>,
@@ -95,6 +118,7 @@ export async function runUntilSignal(
   const stopping = new AbortController();
   void stop.cause.then(() => stopping.abort());
   let exitCode = 0;
+  let failure: Error | undefined;
   try {
     const started = start(resources, stopping.signal);
     const first = await Promise.race([started.then(() => 'started' as const), stop.cause]);
@@ -109,8 +133,9 @@ export async function runUntilSignal(
     }
     await resources.quiet();
   } catch (thrown) {
+    failure = toError(thrown);
     exitCode = 1;
-    logger.fatal({ err: toError(thrown) }, 'start failed');
+    logger.fatal({ err: failure }, 'start failed');
   }
   try {
     await resources.release({ deadlineMs });
@@ -120,6 +145,8 @@ export async function runUntilSignal(
   } finally {
     stop.dispose();
   }
+  setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
+  if (failure) throw failure;
   if (exitCode === 0) logger.info('stopped');
   return exitCode;
 }

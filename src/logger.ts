@@ -12,12 +12,17 @@ const REDACTED_PATHS = ['token', 'secret', 'privateKey', 'authorization', 'passw
  * of 2026 (its characters include `.`, `_` and `-`), JWTs, PEM blocks and credentials in URLs.
  */
 const SECRET_PATTERNS: readonly RegExp[] = [
-  /\b(?:gh[opusr]_|github_pat_)[A-Za-z0-9._-]{20,600}/g,
+  /\b(?:gh[opusr]_|github_pat_)[A-Za-z0-9._-]{20,}/g,
+  // Other services' tokens, by the prefixes that they give them so that they are found.
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /\b(?:npm_|glpat-|xox[abeoprs]-|sk-|sk_live_|rk_live_|pypi-|hf_|dop_v1_|AIza|SG\.)[A-Za-z0-9._-]{20,}/g,
+  /(?<=\bauthorization\b['"]?\s{0,3}[:=]\s{0,3}['"]?(?:basic |bearer |token )?)[A-Za-z0-9._~+/=-]{8,}/gi,
+  /(?<=\bbearer )[A-Za-z0-9._~+/=-]{20,}/gi,
   /\beyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}/g,
   // One that was cut ends where its alphabet does, so that a line of JSON stays one.
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[\w+/=:,\s-]|\\[nr]){0,8000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|(?![\w+/=:,\s-]|\\[nr]))/g,
   /\b(?:sha1|sha256)=[0-9a-f]{40,64}\b/g,
-  /(?<=:\/\/[^/\s:@]{0,100}:)[^/\s:@]{1,200}(?=@)/g,
+  /(?<=:\/\/[^/\s:@]{0,100}:)[^/\s]{1,200}(?=@)/g,
 ];
 
 /** `text` with everything that looks like a token, key, signature or URL password replaced by `***`. */

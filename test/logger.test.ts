@@ -11,6 +11,12 @@ const SECRETS: readonly (readonly [name: string, secret: string])[] = [
   ...['ghp', 'gho', 'ghu', 'ghs', 'ghr'].map((prefix) => [prefix, `${prefix}_${random(18)}`] as const),
   ['a fine-grained token', `github_pat_${random(11)}_${random(29)}`],
   ['a stateless installation token', `ghs_4711_eyJ${base64(20)}.${base64(200)}.${base64(64)}`],
+  ['an AWS key', `AKIA${random(8).toUpperCase()}`],
+  ['an npm token', `npm_${random(18)}`],
+  ['a Slack token', `xoxb-${random(6)}-${random(12)}`],
+  ['a GitLab token', `glpat-${random(10)}`],
+  ['an API key', `sk-ant-api03-${base64(40)}`],
+  ['a very long token', `ghs_${random(600)}`],
   ['a JWT', `eyJ${base64(20)}.eyJ${base64(40)}.${base64(64)}`],
   ['a signature', `sha256=${random(32)}`],
   ['a signature of old', `sha1=${random(20)}`],
@@ -50,10 +56,21 @@ describe('the log', () => {
     expect(printed).toContain('***');
   });
 
+  it.each(['Authorization: Bearer ', 'authorization=', '"authorization": "token ', 'curl -H bearer '])(
+    'does not print what follows %s',
+    (before) => {
+      const value = random(20);
+      expect(redactSecrets(`${before}${value} and more`)).not.toContain(value);
+    },
+  );
+
   it('does not print the password of an address, and keeps the rest', () => {
     const password = random(8);
     expect(redactSecrets(`redis://worker:${password}@127.0.0.1:6379/0`)).toBe(
       'redis://worker:***@127.0.0.1:6379/0',
+    );
+    expect(redactSecrets(`https://user:${password}:@${password}@host:80/a@b`)).toBe(
+      'https://user:***@host:80/a@b',
     );
   });
 

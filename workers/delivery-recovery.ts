@@ -1,4 +1,5 @@
 import type { Clock } from '../src/clock.ts';
+import { PermanentError, toError } from '../src/errors.ts';
 import type { HookAttempt, HookContent, HookDeliveries } from '../src/github/hook-deliveries.ts';
 import type { Logger } from '../src/logger.ts';
 import type { Store } from '../src/store/types.ts';
@@ -18,6 +19,8 @@ export interface SweepResult {
   recovered: number;
   /** Whose content GitHub no longer gives: another attempt was asked for. */
   redelivered: number;
+  /** That cannot be had, for a reason that stays: logged, and not asked for again. */
+  lost: number;
   /** Whose news the reconciliation has brought already: their content was not fetched. */
   reconciled: number;
 }
@@ -67,6 +70,12 @@ const RETENTION_MS = 3 * 24 * 60 * 60 * 1000;
 /** Attempts are listed when they have ended, so a slow one may appear behind newer ones: looked for this long. */
 const OVERLAP_MS = 60_000;
 
+/** What became of one missed delivery. */
+type Recovery = 'recovered' | 'redelivered' | 'lost' | 'failed';
+
+/** Failures in a row after which a sweep ends: GitHub is out of reach, not one delivery. */
+const MAX_FAILURES = 3;
+
 /** Most pages (of 100) that one sweep lists. */
 const MAX_PAGES = 100;
 
@@ -83,10 +92,11 @@ export class DeliveryRecovery {
     this.#options = options;
   }
 
-  async sweep(): Promise<SweepResult> {
+  /** @param stopping ends the sweep between two deliveries; the next one goes on from there */
+  async sweep(stopping?: AbortSignal): Promise<SweepResult> {
     const { store, clock, logger } = this.#options;
     const seenUntil = Number((await store.cursors.get(CURSOR)) ?? clock.now() - RETENTION_MS);
-    const { attempts, remaining } = await this.#listSince(seenUntil - OVERLAP_MS);
+    const { attempts, remaining } = await this.#listSince(seenUntil - OVERLAP_MS, stopping);
     const missed = await this.#missed(attempts);
     const affordable = Math.max(1, Math.floor((remaining ?? Number.POSITIVE_INFINITY) * BUDGET_SHARE));
     const wanted = await this.#withinBudget(missed, affordable);
@@ -95,14 +105,18 @@ export class DeliveryRecovery {
       missed: missed.length,
       recovered: 0,
       redelivered: 0,
+      lost: 0,
       reconciled: missed.length - wanted.length,
     };
     let complete = wanted.length <= affordable;
+    let failures = 0;
     // Oldest first, as they happened.
     for (const attempt of wanted.toReversed().slice(0, affordable)) {
-      const outcome = await this.#recover(attempt);
-      if (outcome === 'failed') complete = false;
-      else result[outcome] += 1;
+      const outcome = stopping?.aborted ? 'failed' : await this.#recover(attempt);
+      failures = outcome === 'failed' ? failures + 1 : 0;
+      if (outcome !== 'failed') result[outcome] += 1;
+      else complete = false;
+      if (failures === MAX_FAILURES) break;
     }
     const newest = Math.max(seenUntil, ...attempts.map((attempt) => attempt.deliveredAt));
     if (complete && newest > seenUntil) await store.cursors.set(CURSOR, String(newest));
@@ -121,17 +135,28 @@ export class DeliveryRecovery {
     return missed.filter(isOnlyTold);
   }
 
-  async #listSince(since: number): Promise<{ attempts: HookAttempt[]; remaining: number | null }> {
-    const { deliveries } = this.#options;
+  async #listSince(
+    since: number,
+    stopping: AbortSignal | undefined,
+  ): Promise<{ attempts: HookAttempt[]; remaining: number | null }> {
+    const { deliveries, reconcile, logger } = this.#options;
     const attempts: HookAttempt[] = [];
     let remaining: number | null = null;
     let cursor: string | null | undefined;
     for (let page = 0; page < MAX_PAGES && cursor !== null; page++) {
+      stopping?.throwIfAborted();
       const answer = await deliveries.list(cursor);
       remaining = answer.remaining;
       const recent = answer.attempts.filter((attempt) => attempt.deliveredAt >= since);
       attempts.push(...recent);
       cursor = recent.length < answer.attempts.length ? null : answer.cursor;
+    }
+    if (cursor) {
+      logger.warn(
+        { listed: attempts.length },
+        'more deliveries than one sweep lists: reconciling the older ones',
+      );
+      await reconcile?.();
     }
     return { attempts, remaining };
   }
@@ -150,7 +175,24 @@ export class DeliveryRecovery {
     return [...newest.values()];
   }
 
-  async #recover({ id, guid, event }: HookAttempt): Promise<'recovered' | 'redelivered' | 'failed'> {
+  /** One that cannot be had must not hold back the others. */
+  async #recover(attempt: HookAttempt): Promise<Recovery> {
+    const { logger } = this.#options;
+    const { guid, event } = attempt;
+    try {
+      return await this.#fetch(attempt);
+    } catch (thrown) {
+      const err = toError(thrown);
+      if (!(err instanceof PermanentError)) {
+        logger.warn({ err, deliveryId: guid, event }, 'a missed delivery cannot be read now, comes again');
+        return 'failed';
+      }
+      logger.error({ err, deliveryId: guid, event }, 'a missed delivery cannot be had');
+      return 'lost';
+    }
+  }
+
+  async #fetch({ id, guid, event }: HookAttempt): Promise<Recovery> {
     const { deliveries, sink, logger } = this.#options;
     const content = await deliveries.read(id);
     if (!content) {

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
 import { runCli } from './program.ts';
 
-// What is set already wins over the file.
-if (existsSync('.env')) loadEnvFile('.env');
+// Whoever reads the output may have had enough: `analyze … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 process.exitCode = await runCli(process.argv.slice(2));

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import { ConfigError, toError } from '../errors.ts';
+import { ConfigError, codeOf, toError } from '../errors.ts';
 import { redactSecrets } from '../logger.ts';
 import { packageVersion } from '../version.ts';
 import { registerAnalyze } from './analyze.ts';
-import { registerDev } from './dev.ts';
 import { registerEval } from './eval.ts';
 import { registerPause } from './pause.ts';
 import { registerReplay } from './replay.ts';
@@ -17,7 +18,6 @@ import { registerWork } from './work.ts';
 const REGISTRATIONS = [
   registerSetup,
   registerStart,
-  registerDev,
   registerServe,
   registerWork,
   registerStatus,
@@ -50,6 +50,7 @@ export function buildProgram(): Command {
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   try {
+    loadDotEnv();
     await buildProgram().parseAsync([...args], { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (thrown) {
@@ -59,9 +60,21 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-function messageOf(thrown: unknown): string {
-  if (thrown instanceof ConfigError && thrown.problems.length > 1) {
-    return `checkmend: the configuration is not complete:\n${thrown.problems.map((line) => `  - ${line}`).join('\n')}`;
+/** Reads `.env` of the current folder where there is one; what is set already wins over it. */
+function loadDotEnv(): void {
+  if (!existsSync('.env')) return;
+  try {
+    loadEnvFile('.env');
+  } catch (thrown) {
+    throw new ConfigError([`.env cannot be read (${codeOf(thrown)})`]);
   }
-  return `checkmend: ${redactSecrets(toError(thrown).message).replaceAll('\n', ' ')}`;
+}
+
+function messageOf(thrown: unknown): string {
+  const problems = thrown instanceof ConfigError ? thrown.problems : [];
+  const lines = (problems.length > 1 ? problems : [toError(thrown).message]).map((line) =>
+    redactSecrets(line).replaceAll('\n', ' '),
+  );
+  if (problems.length <= 1) return `checkmend: ${lines[0]}`;
+  return `checkmend: the configuration is not complete:\n${lines.map((line) => `  - ${line}`).join('\n')}`;
 }

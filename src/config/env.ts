@@ -1,7 +1,8 @@
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { ConfigError, toError } from '../errors.ts';
+import { ConfigError, codeOf } from '../errors.ts';
 import { nearest } from './nearest.ts';
 
 /** `off` and `shadow` override the policy of every repository; `policy` leaves it to each. */
@@ -68,6 +69,16 @@ const baseSchema = z.object({
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 });
 
+/** Decimal digits, nothing else: `0x50` and `1e3` are mistakes. */
+function wholeNumber(min: number, max: number) {
+  const error = `must be an integer of ${min}..${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .pipe(z.number().min(min, error).max(max, error));
+}
+
 const serviceSchema = baseSchema.extend({
   APP_ID: z.string().regex(/^\d{1,15}$/, 'must be a number'),
   PRIVATE_KEY: z.string().optional(),
@@ -76,8 +87,8 @@ const serviceSchema = baseSchema.extend({
   GITHUB_API_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
     .default('https://api.github.com'),
-  GITHUB_WRITES_PER_MINUTE: z.coerce.number('must be a number').int().min(1).max(10_000).default(64),
-  PORT: z.coerce.number('must be a number').int().min(0).max(65_535).default(3000),
+  GITHUB_WRITES_PER_MINUTE: wholeNumber(1, 10_000).default(64),
+  PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
   CHECKMEND_MODE: z.enum(['off', 'shadow'], 'must be off or shadow').optional(),
   WEBHOOK_PROXY_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
@@ -176,16 +187,24 @@ function readPrivateKey(env: Environment, problems: string[]): string | null {
   try {
     return decodeKey('PRIVATE_KEY_PATH', readFileSync(env.PRIVATE_KEY_PATH, 'utf8'), problems);
   } catch (thrown) {
-    problems.push(`PRIVATE_KEY_PATH: cannot be read (${toError(thrown).message})`);
+    // The path is not shown: it may be the key itself.
+    const why = env.PRIVATE_KEY_PATH.includes('-----BEGIN')
+      ? 'holds a key, not a path'
+      : `cannot be read (${codeOf(thrown)})`;
+    problems.push(`PRIVATE_KEY_PATH: ${why}`);
     return null;
   }
 }
 
 function decodeKey(name: string, text: string, problems: string[]): string | null {
   const plain = text.includes('-----BEGIN') ? text : Buffer.from(text, 'base64').toString('utf8');
-  if (plain.includes('-----BEGIN') && plain.includes('PRIVATE KEY-----'))
-    return plain.replaceAll('\\n', '\n');
-  problems.push(`${name}: is not a PEM private key`);
+  const pem = plain.replaceAll('\\n', '\n');
+  try {
+    if (createPrivateKey(pem).asymmetricKeyType === 'rsa') return pem;
+  } catch {
+    // Said below; what the library says of it may quote the key.
+  }
+  problems.push(`${name}: is not a PEM private key of a GitHub App (RSA)`);
   return null;
 }
 

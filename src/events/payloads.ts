@@ -5,7 +5,10 @@ import { z } from 'zod';
  * nothing. Ids become decimal strings. Source: GitHub's "Webhook events and payloads".
  */
 const id = z.union([z.int().nonnegative(), z.string().regex(/^\d{1,20}$/)]).transform(String);
-const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .pipe(z.int().nonnegative());
 const text = z
   .string()
   .nullish()
@@ -17,8 +20,15 @@ const app = z
   .object({ id, slug: text })
   .nullish()
   .transform((value) => value ?? null);
+/** Pull requests of a commit; in a network of forks also those of other repositories, told apart by their base. */
 const pullRequests = z
-  .array(z.object({ id, number: z.int().positive() }))
+  .array(
+    z.object({
+      id,
+      number: z.int().positive(),
+      base: z.object({ repo: z.object({ id }) }).optional(),
+    }),
+  )
   .nullish()
   .transform((value) => value ?? []);
 const action = z.string().min(1);

@@ -5,6 +5,7 @@ import type { SweepResult } from '../../workers/delivery-recovery.ts';
 export class RecoveryMetrics {
   readonly #missed: Counter;
   readonly #recovered: Counter<'by'>;
+  readonly #lost: Counter;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -19,10 +20,16 @@ export class RecoveryMetrics {
       labelNames: ['by'],
       registers,
     });
+    this.#lost = new Counter({
+      name: 'checkmend_deliveries_lost_total',
+      help: 'Missed deliveries that cannot be had from GitHub any more',
+      registers,
+    });
   }
 
-  swept({ missed, recovered, redelivered, reconciled }: SweepResult): void {
+  swept({ missed, recovered, redelivered, reconciled, lost }: SweepResult): void {
     this.#missed.inc(missed);
+    this.#lost.inc(lost);
     this.#recovered.inc({ by: 'reading' }, recovered);
     this.#recovered.inc({ by: 'redelivery' }, redelivered);
     this.#recovered.inc({ by: 'reconciliation' }, reconciled);

@@ -2,6 +2,9 @@ import type { Clock, Timer } from '../clock.ts';
 import { toError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
+/** How long a turn that was told to end is waited for, in milliseconds. */
+const STOP_MS = 1000;
+
 /**
  * Does something at once and then again and again, never twice at a time; an error is logged and the next turn comes.
  * A turn that answers a number says when the next one is due, in milliseconds.
@@ -9,18 +12,18 @@ import type { Logger } from '../logger.ts';
 export class Repeater {
   readonly #name: string;
   readonly #intervalMs: number;
-  readonly #turn: () => Promise<unknown>;
+  readonly #turn: (stopping: AbortSignal) => Promise<unknown>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #timer: Timer | undefined;
   #running: Promise<void>;
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   /** @param intervalMs milliseconds between the end of a turn and the beginning of the next */
   constructor(
     name: string,
     intervalMs: number,
-    turn: () => Promise<unknown>,
+    turn: (stopping: AbortSignal) => Promise<unknown>,
     { clock, logger }: { clock: Clock; logger: Logger },
   ) {
     this.#name = name;
@@ -31,22 +34,31 @@ export class Repeater {
     this.#running = this.#run();
   }
 
-  /** No further turn; resolves when the one that runs has ended. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
+  /** No further turn, and the one that runs is told to end. */
+  quiet(): void {
+    this.#stopping.abort();
     this.#timer?.clear();
-    await this.#running;
+  }
+
+  /** Quiet, and resolves when the turn that runs has ended, or after a second: it is left to itself then. */
+  async stop(): Promise<void> {
+    this.quiet();
+    const late = Promise.withResolvers<void>();
+    const timer = this.#clock.setTimeout(late.resolve, STOP_MS);
+    await Promise.race([this.#running, late.promise]);
+    timer.clear();
   }
 
   async #run(): Promise<void> {
     let intervalMs = this.#intervalMs;
     try {
-      const answer = await this.#turn();
+      const answer = await this.#turn(this.#stopping.signal);
       if (typeof answer === 'number') intervalMs = answer;
     } catch (thrown) {
-      this.#logger.warn({ err: toError(thrown) }, `${this.#name}: failed, comes again`);
+      if (!this.#stopping.signal.aborted)
+        this.#logger.warn({ err: toError(thrown) }, `${this.#name}: failed, comes again`);
     }
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     this.#timer = this.#clock.setTimeout(() => {
       this.#running = this.#run();
     }, intervalMs);

@@ -87,11 +87,13 @@ export class Inbox {
    * Takes up open deliveries that are due; answers how many are done now. Several processes may do so at once: each
    * delivery is taken up by one of them.
    * @param limit 1..1000, default 100
+   * @param stopping ends it between two deliveries
    */
-  async retryDue(limit = 100): Promise<number> {
+  async retryDue(limit = 100, stopping?: AbortSignal): Promise<number> {
     const { store, clock } = this.#options;
     let done = 0;
     for (const listed of await store.deliveries.due(clock.now(), limit)) {
+      if (stopping?.aborted) break;
       // One body at a time: a hundred of the largest would not fit into memory.
       const record = await store.deliveries.takeUp(listed, clock.now() + backoffMs(listed.attempts + 1));
       if (record && (await this.#retry(record))) done += 1;

@@ -5,7 +5,9 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteQueueManager } from '../../src/queue/sqlite.ts';
+import { run } from '../support/service/command.ts';
 import { freePort } from '../support/service/free-port.ts';
+import { privateKey } from '../support/service/private-key.ts';
 import { serviceEnvironment } from '../support/service/service-process.ts';
 import { temporaryFolder } from '../support/service/temporary-folder.ts';
 
@@ -25,29 +27,44 @@ describe('a start that fails', () => {
 
   afterEach(() => folder[Symbol.dispose]());
 
-  /** Starts the service, which must end with 1 and one line; answers the error in it. */
+  /** Starts the service, which must end with 1, one line in the log and one for a person; answers the logged error. */
   async function failedStart(port: number, options: { uid?: number } = {}): Promise<unknown> {
     const settings = {
       apiUrl: 'http://127.0.0.1:1',
       appId: '1',
-      privateKey: key(),
+      privateKey: privateKey(),
       webhookSecret: 's',
       port,
       dataDir: folder.path,
     };
     const child = spawn(process.execPath, [main, 'start'], {
       env: { ...serviceEnvironment(settings), LOG_LEVEL: 'fatal' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       ...options,
     });
-    const [lines] = await Promise.all([child.stdout.setEncoding('utf8').toArray(), once(child, 'close')]);
+    const [lines, errors] = await Promise.all([
+      child.stdout.setEncoding('utf8').toArray(),
+      child.stderr.setEncoding('utf8').toArray(),
+      once(child, 'close'),
+    ]);
     expect(child.exitCode).toBe(1);
+    expect(errors.join('')).toMatch(/^checkmend: [^\n]+\n$/);
     const printed = lines.join('').trim().split('\n');
     expect(printed).toHaveLength(1);
     const { msg, err } = JSON.parse(printed[0] ?? '') as { msg: string; err: unknown };
     expect(msg).toBe('start failed');
     return err;
   }
+
+  it('because its key is none says so, and does not show it', async () => {
+    const { code, stdout, stderr } = await run(['start'], {
+      env: { APP_ID: '1', WEBHOOK_SECRET: 's', PORT: 'abc', PRIVATE_KEY_PATH: privateKey() },
+    });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('PRIVATE_KEY_PATH: holds a key, not a path');
+    expect(stderr).toContain('PORT: must be an integer of 0..65535');
+    expect(stderr).not.toContain('BEGIN');
+  });
 
   it('half way releases what it took', async () => {
     const port = await freePort();
@@ -80,8 +97,3 @@ describe('a start that fails', () => {
     });
   });
 });
-
-/** Never used: the start fails before anything is signed. */
-function key(): string {
-  return ['-----BEGIN ', 'PRIVATE KEY-----\nnone\n-----END ', 'PRIVATE KEY-----'].join('');
-}

@@ -1,5 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import { FIX_AT_ONCE, REPOSITORY, Stage, until } from '../e2e/support.ts';
 import { run } from '../support/service/command.ts';
 import type { ServiceProcess } from '../support/service/service-process.ts';
@@ -94,6 +99,29 @@ describe('checkmend analyze', () => {
     });
   });
 
+  it('ends quietly when nobody reads on', async () => {
+    using folder = temporaryFolder();
+    const lines = Array.from({ length: 100_000 }, (_, n) => `+line ${n}`).join('\n');
+    const log = path.join(folder.path, 'long.log');
+    writeFileSync(
+      log,
+      `diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1,100000 @@\n${lines}\n`,
+    );
+    const main = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
+    const shell = spawn(
+      'bash',
+      ['-c', `set -o pipefail; "${process.execPath}" "${main}" analyze --json "${log}" | head -c 1`],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    const errors = shell.stderr.setEncoding('utf8').toArray();
+    shell.stdout.resume();
+    await once(shell, 'close');
+    expect(shell.exitCode).toBe(0);
+    expect((await errors).join('')).not.toMatch(/error/i);
+  });
+
   it('says so when there is no such file', async () => {
     expect(await run(['analyze', '/nowhere/job.log'])).toMatchObject({ code: 1, stdout: '' });
   });
@@ -178,6 +206,17 @@ describe('beside a running service', () => {
   it('why of what nobody knows, or of what is no pull request, ends with 1', async () => {
     using folder = temporaryFolder();
     const env = { DATA_DIR: folder.path };
+    for (const args of [['why', 'acme/shop#7'], ['status'], ['pause', '--all']]) {
+      expect(await run(args, { env })).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^checkmend: there is no database at \S+checkmend\.db: .*DATA_DIR.*\n$/,
+        ),
+      });
+    }
+    expect(readdirSync(folder.path)).toEqual([]);
+    const store = await openSqliteStore({ path: path.join(folder.path, 'checkmend.db'), clock: systemClock });
+    await store.close();
     expect(await run(['why', 'acme/shop#7'], { env })).toMatchObject({
       code: 1,
       stderr: 'checkmend: nothing is known of acme/shop#7\n',

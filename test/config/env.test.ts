@@ -45,6 +45,9 @@ describe('the configuration of the service', () => {
       redisUrl: null,
       logLevel: 'info',
       writesPerMinute: 64,
+      webhookProxy: null,
+      recordDir: null,
+      trustedProxies: [],
     });
     expect(Object.isFrozen(config)).toBe(true);
   });

@@ -88,6 +88,16 @@ describe('a check run', () => {
     expect(sent?.message.payload).toMatchObject({ pull_request_id: null, pr_number: null });
   });
 
+  it('names only pull requests into its own repository, and leaves several to the worker', () => {
+    const into = (id: number, number: number) => ({ id: number, number, base: { repo: { id } } });
+    const payloadOf = (pull_requests: object[]) =>
+      decideCheck({ pull_requests }).messages[0]?.message.payload;
+    const own = common.repository.id;
+    expect(payloadOf([into(999, 70), into(own, 2)])).toMatchObject({ pr_number: 2 });
+    expect(payloadOf([into(999, 70)])).toMatchObject({ pr_number: null });
+    expect(payloadOf([into(own, 2), into(own, 3)])).toMatchObject({ pr_number: null });
+  });
+
   it('of this App is never reacted to', () => {
     expect(decideCheck({ app: { id: 7, slug: 'checkmend' } })).toEqual({
       messages: [],

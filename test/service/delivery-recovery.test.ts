@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PermanentError, TransientError } from '../../src/errors.ts';
 import type { HookAttempt, HookDeliveries } from '../../src/github/hook-deliveries.ts';
 import { silentLogger } from '../../src/logger.ts';
 import { ManualClock } from '../../src/manual-clock.ts';
@@ -16,6 +17,7 @@ let attempts: HookAttempt[];
 let read: string[];
 let reconciled: number;
 let remaining: number | null;
+let unreadable: Map<string, Error>;
 
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
@@ -26,6 +28,7 @@ beforeEach(async () => {
   read = [];
   reconciled = 0;
   remaining = null;
+  unreadable = new Map();
 });
 afterEach(() => owned.disposeAsync());
 
@@ -36,6 +39,8 @@ const deliveries: HookDeliveries = {
   },
   async read(id) {
     read.push(id);
+    const error = unreadable.get(id);
+    if (error) throw error;
     return { headers: {}, payload: { id } };
   },
   async redeliver() {
@@ -76,6 +81,36 @@ function recovery(registry = new Registry()): DeliveryRecovery {
     logger: silentLogger(),
   });
 }
+
+describe('a delivery that cannot be read', () => {
+  it('for a reason that stays is lost, and holds back no other', async () => {
+    const registry = new Registry();
+    for (let n = 0; n < 3; n++) missed('check_run', 'completed');
+    unreadable.set('1', new PermanentError('unexpected_response', 'not what GitHub documents'));
+    expect(await recovery(registry).sweep()).toMatchObject({ missed: 3, recovered: 2, lost: 1 });
+    expect(await registry.metrics()).toContain('checkmend_deliveries_lost_total 1');
+    await clock.advance(120_000);
+    attempts.splice(0);
+    unreadable.clear();
+    missed('check_run', 'completed');
+    expect(await recovery().sweep()).toMatchObject({ missed: 1, recovered: 1 });
+  });
+
+  it('for a time is read in a later sweep, and the others before that', async () => {
+    for (let n = 0; n < 3; n++) missed('check_run', 'completed');
+    unreadable.set('2', new TransientError('unavailable', 'GitHub answered 502'));
+    expect(await recovery().sweep()).toMatchObject({ missed: 3, recovered: 2 });
+    unreadable.clear();
+    expect(await recovery().sweep()).toMatchObject({ missed: 1, recovered: 1 });
+  });
+
+  it('is not one of many when GitHub is out of reach: the sweep ends', async () => {
+    for (let n = 0; n < 9; n++) missed('check_run', 'completed');
+    for (let n = 1; n <= 9; n++) unreadable.set(String(n), new TransientError('network', 'reset'));
+    expect(await recovery().sweep()).toMatchObject({ recovered: 0 });
+    expect(read).toHaveLength(3);
+  });
+});
 
 describe('a gap', () => {
   it('that half of the requests left can pay for is read', async () => {

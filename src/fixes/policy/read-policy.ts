@@ -20,8 +20,14 @@ export type PolicyReading =
 
 const mode = z.enum(MODES, { error: () => `must be one of ${MODES.join(', ')}` });
 const pattern = z.string().min(1).max(255);
-const duration = z.string().transform((text, context) => {
-  const ms = parseDuration(text);
+/** Patterns know `*`, `**` and `?` and nothing else: what means more elsewhere would protect nothing here. */
+const pathPattern = pattern
+  .transform((text) => text.replace(/^(?:\.\/)+/, ''))
+  .refine((text) => /^[^\s{}[\]!\\](?:[^{}[\]!\\]*[^\s{}[\]!\\])?$/.test(text), {
+    error: ({ input }) => `${JSON.stringify(input)} protects nothing: patterns are paths with *, ** and ?`,
+  });
+const duration = z.union([z.string(), z.number()]).transform((text, context) => {
+  const ms = parseDuration(String(text));
   if (ms !== null && ms <= QUIET_PERIOD_MAX_MS) return ms;
   context.addIssue({ code: 'custom', message: 'must be a duration such as 0s, 60s, 5m or 1h, at most 12h' });
   return z.NEVER;
@@ -37,7 +43,7 @@ const schema = z.strictObject({
   min_confidence: z.number().min(0).max(1).default(DEFAULT_POLICY.minConfidence),
   quiet_period: duration.default(DEFAULT_POLICY.quietPeriodMs),
   wait_for_suite: z.boolean().default(DEFAULT_POLICY.waitForSuite),
-  protected_paths: z.array(pattern).max(500).default([]),
+  protected_paths: z.array(pathPattern).max(500).default([]),
   limits: z
     .strictObject({
       commits_per_day: z.int().min(0).max(3).default(DEFAULT_POLICY.limits.commitsPerDay),

@@ -53,6 +53,24 @@ commands: false
     for (const key of POLICY_KEYS) expect(text).toContain(`${key}:`);
   });
 
+  test('a path is one inside the repository, with or without ./', () => {
+    const reading = readPolicy("protected_paths: [./db, 'docs/*.md', 'a b/**']");
+    expect(reading.ok && reading.policy.protectedPaths).toEqual(['db', 'docs/*.md', 'a b/**']);
+  });
+
+  test.each(['db/{a,b}/**', 'db/[ab].sql', '!db', 'db\\a.sql', ' db', 'db '])(
+    'a path that would protect nothing is a mistake: %j',
+    (path) => {
+      const [problem] = problemsOf(readPolicy(JSON.stringify({ protected_paths: [path] })));
+      expect(problem).toContain('protects nothing');
+      expect(problem).toContain(JSON.stringify(path));
+    },
+  );
+
+  test('a duration without a unit is a mistake that says how to write it', () => {
+    expect(problemsOf(readPolicy('quiet_period: 0'))[0]).toContain('such as 0s');
+  });
+
   test('0s is no quiet period', () => {
     const reading = readPolicy('quiet_period: 0s');
     expect(reading.ok && reading.policy.quietPeriodMs).toBe(0);
