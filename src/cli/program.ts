@@ -5,6 +5,7 @@ import { ConfigError, codeOf, toError } from '../errors.ts';
 import { redactSecrets } from '../logger.ts';
 import { packageVersion } from '../version.ts';
 import { registerAnalyze } from './analyze.ts';
+import { registerDev } from './dev.ts';
 import { registerEval } from './eval.ts';
 import { registerPause } from './pause.ts';
 import { registerReplay } from './replay.ts';
@@ -18,6 +19,7 @@ import { registerWork } from './work.ts';
 const REGISTRATIONS = [
   registerSetup,
   registerStart,
+  registerDev,
   registerServe,
   registerWork,
   registerStatus,

@@ -56,11 +56,21 @@ export async function startIngress(mode: IngressMode, parts: IngressParts): Prom
   const registry = new Registry();
   const observer = new IngressMetrics(registry, store.deliveries);
   const inbox = new Inbox({ appId, bus, store, clock, logger, observer });
-  const retries = new Repeater('open deliveries', RETRY_INTERVAL_MS, () => inbox.retryDue(), {
-    clock,
-    logger,
-  });
-  resources.hold('delivery retries', retries, (it) => it.stop());
+  const retries = new Repeater(
+    'open deliveries',
+    RETRY_INTERVAL_MS,
+    (stopping) => inbox.retryDue(100, stopping),
+    {
+      clock,
+      logger,
+    },
+  );
+  resources.hold(
+    'delivery retries',
+    retries,
+    (it) => it.stop(),
+    (it) => it.quiet(),
+  );
   const recoveryMetrics = new RecoveryMetrics(registry);
   const url = mode === 'push' ? await listen(inbox, observer, registry, parts) : null;
   startRecovery(mode, inbox, recoveryMetrics, parts);
@@ -139,14 +149,19 @@ function startRecovery(
   });
   const pull = new PullInterval();
   const sweepInterval = config.webhookProxy ? TUNNEL_SWEEP_INTERVAL_MS : SWEEP_INTERVAL_MS;
-  const turn = async () => {
+  const turn = async (stopping: AbortSignal) => {
     const interval = mode === 'pull' ? pull.ms : sweepInterval;
     // One process of a fleet sweeps; whoever starts first, at once. Slots are of one length, whatever the interval.
     const slot = Math.floor(clock.now() / SLOT_MS);
     if (!(await store.slots.claim(`delivery-recovery-${mode}`, slot))) return interval;
-    const { missed } = await recovery.sweep();
+    const { missed } = await recovery.sweep(stopping);
     return mode === 'pull' ? pull.next(missed) : interval;
   };
   const repeater = new Repeater('delivery recovery', sweepInterval, turn, { clock, logger });
-  resources.hold('delivery recovery', repeater, (it) => it.stop());
+  resources.hold(
+    'delivery recovery',
+    repeater,
+    (it) => it.stop(),
+    (it) => it.quiet(),
+  );
 }
