@@ -1,4 +1,6 @@
+import { nextRung } from '../src/fixes/ladder.ts';
 import { DEFAULT_POLICY } from '../src/fixes/policy/policy.ts';
+import type { FixOutcome } from '../src/fixes/run-fix.ts';
 import { runStrategy } from '../src/fixes/strategies/index.ts';
 import type { FixEnvironment, FixJob } from '../src/fixes/strategy.ts';
 import { type FixApplicationPayload, fixApplicationPayload } from '../src/messages/payloads.ts';
@@ -8,7 +10,8 @@ import type { WorkerContext } from '../src/worker/context.ts';
 import { EventWorker } from '../src/worker/event-worker.ts';
 import { done, type Outcome, snooze } from '../src/worker/outcome.ts';
 import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
-import { sendReport } from './fix-messages.ts';
+import { endWhereLost } from './end-where-lost.ts';
+import { sendFix, sendReport } from './fix-messages.ts';
 
 type Dependencies = Omit<WorkerDependencies, 'analyze'>;
 type Message = WorkerMessage<string, FixApplicationPayload>;
@@ -18,7 +21,7 @@ type Message = WorkerMessage<string, FixApplicationPayload>;
  * ends in an effect or a refusal, either of which the report then tells.
  */
 export function createFixApplicatorHandler(dependencies: Dependencies) {
-  return async (message: Message, context: WorkerContext): Promise<Outcome> => {
+  return endWhereLost<FixApplicationPayload>(async (message, context): Promise<Outcome> => {
     const job: FixJob = {
       id: message.id,
       payload: message.payload,
@@ -30,16 +33,22 @@ export function createFixApplicatorHandler(dependencies: Dependencies) {
     if (outcome.kind === 'wait') return snooze(Math.max(1, Math.ceil(outcome.delayMs)), outcome.reason);
     if (outcome.kind === 'refused') context.logger.info(outcome.refusal, 'fix dropped');
     else context.logger.info({ result: outcome.result }, outcome.message);
-    if (message.payload.fix_strategy !== 'report') {
-      const priorityDelta = message.priority - PRIORITIES.fixApplication;
-      await sendReport(
-        message.payload,
-        { correlationId: message.correlationId, priorityDelta },
-        dependencies,
-      );
-    }
+    await goOn(message, outcome, dependencies);
     return done;
-  };
+  }, dependencies);
+}
+
+/** After a refusal the next way to deliver the patch, at the end of all ways the report. */
+async function goOn(
+  { payload, correlationId, priority }: Message,
+  outcome: Exclude<FixOutcome, { kind: 'wait' }>,
+  dependencies: Dependencies,
+): Promise<void> {
+  if (payload.fix_strategy === 'report') return;
+  const origin = { correlationId, priorityDelta: priority - PRIORITIES.fixApplication };
+  const next = outcome.kind === 'refused' ? nextRung(payload.fix_strategy, outcome.refusal) : null;
+  if (next) await sendFix({ ...payload, fix_strategy: next }, origin, dependencies);
+  else await sendReport(payload, origin, dependencies);
 }
 
 /** The worker of the queue `fix_applicator`. */

@@ -34,8 +34,9 @@ export async function sendReport(
   { correlationId, priorityDelta = 0 }: Origin,
   { queues, clock }: Pick<WorkerDependencies, 'queues' | 'clock'>,
 ): Promise<void> {
+  const { requested_by: _, ...rest } = payload;
   const message = new FixApplicationMessage(
-    { ...payload, fix_strategy: 'report', fix_content: '' },
+    { ...rest, fix_strategy: 'report', fix_content: '' },
     {
       timestamp: clock.now(),
       priorityDelta,

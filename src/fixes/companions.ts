@@ -1,4 +1,5 @@
 import { FixApplicationMessage } from '../messages/fix-application-message.ts';
+import type { FixStrategyName } from '../messages/payloads.ts';
 import type { DiagnosisRecord, PullRequestRecord } from '../store/types.ts';
 import { packPatch } from './fix-content.ts';
 import { judge } from './judge.ts';
@@ -6,7 +7,7 @@ import { parsePatch } from './patch/parse.ts';
 import { type Patch, PatchError } from './patch/types.ts';
 import type { FixEnvironment, FixJob } from './strategy.ts';
 
-/** Another fix for the same head that may go into the same commit. */
+/** Another fix for the same head that may go into the same commit, or the same review. */
 export interface Companion {
   /** Id of its own message: its mark in the shared commit. */
   readonly fixId: string;
@@ -34,7 +35,7 @@ export async function companionsOf(
 
 async function companionOf(
   record: DiagnosisRecord,
-  { payload }: FixJob,
+  { payload: { requested_by: _, ...payload } }: FixJob,
   pullRequest: PullRequestRecord,
   environment: FixEnvironment,
 ): Promise<Companion | null> {
@@ -43,10 +44,12 @@ async function companionOf(
   const { store } = environment;
   const check = await store.checkRuns.find(record.checkRunId);
   const verdict = await judge(record, { appSlug: check?.appSlug ?? null }, pullRequest, environment);
-  if (verdict.action !== 'apply' || verdict.strategy !== 'apply_patch') return null;
+  if (verdict.strategy !== 'apply_patch') return null;
+  // What the policy only offers may be suggested, but goes into no commit that it did not allow.
+  if (verdict.action !== 'apply' && !proposes(payload.fix_strategy, verdict.rule)) return null;
   const fixContent = await packPatch(patch, store.contents);
   const message = new FixApplicationMessage(
-    { ...payload, fix_strategy: 'apply_patch', fix_content: fixContent, check_run_id: record.checkRunId },
+    { ...payload, fix_content: fixContent, check_run_id: record.checkRunId },
     { timestamp: record.createdAt },
   );
   try {
@@ -55,4 +58,9 @@ async function companionOf(
     if (error instanceof PatchError) return null;
     throw error;
   }
+}
+
+function proposes(strategy: FixStrategyName, rule: string): boolean {
+  if (strategy === 'suggest_change') return true;
+  return strategy === 'open_pull_request' && rule === 'fork.read_only';
 }

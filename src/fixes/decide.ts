@@ -1,18 +1,21 @@
 import type { Diagnosis } from '../analysis/types.ts';
 import type { ModeOverride } from '../config/env.ts';
+import { BRANCH_PREFIX } from '../github/proposals.ts';
 import type { FixStrategyName } from '../messages/payloads.ts';
 import { matchesName } from './guards/glob.ts';
 import { inspectPatch } from './guards/inspect-patch.ts';
-import { commitRefusal, type LimitFacts } from './limits.ts';
+import { commitRefusal, type LimitFacts, repeatRefusal } from './limits.ts';
 import { MODES, type Mode, type Policy } from './policy/policy.ts';
 import type { Refusal } from './refusal.ts';
+import { whySkipped } from './skips.ts';
 
 /** Least confidence for a re-run: it changes nothing, so less will do than for a commit. */
 export const RERUN_MIN_CONFIDENCE = 0.7;
 
 /**
- * What is to be done about a diagnosis. `apply`: the strategy writes. `offer`: the patch is shown. `report`:
- * the cause is shown. `silent`: nothing is written on GitHub.
+ * What is to be done about a diagnosis. `apply`: the strategy writes. `offer`: the patch is shown, and where a
+ * strategy is named, proposed (the ladder finds out how). `report`: the cause is shown. `silent`: nothing is
+ * written on GitHub.
  */
 export type VerdictAction = 'apply' | 'offer' | 'report' | 'silent';
 
@@ -43,6 +46,7 @@ export interface DecisionFacts {
     readonly fork: boolean;
     readonly maintainerCanModify: boolean;
     readonly headRepository: string | null;
+    readonly headRef: string;
   };
   /** Our own commits at the head, newest first, up to two; `checkNames` are those that they were made for. */
   readonly ownCommits: { readonly count: number; readonly checkNames: readonly string[] };
@@ -116,16 +120,7 @@ function whySilent(facts: DecisionFacts, policy: Policy, mode: Mode): Refusal | 
   if (mode === 'off') return { rule: 'mode.off', reason: 'the policy switches it off' };
   if (pullRequest.state !== 'open')
     return { rule: 'pull_request.closed', reason: 'the pull request is closed' };
-  if (policy.skip.drafts && pullRequest.draft) return { rule: 'skip.draft', reason: 'drafts are left alone' };
-  const label = policy.skip.labels.find((name) =>
-    pullRequest.labels.some((own) => own.toLowerCase() === name.toLowerCase()),
-  );
-  if (label !== undefined)
-    return { rule: 'skip.label', reason: `pull requests labelled "${label}" are left alone` };
-  if (policy.skip.authors.some((login) => matchesName(login, pullRequest.author))) {
-    return { rule: 'skip.author', reason: `pull requests of ${pullRequest.author} are left alone` };
-  }
-  return null;
+  return whySkipped(pullRequest, policy);
 }
 
 function brokenPolicy(problems: readonly string[]): Refusal {
@@ -142,15 +137,18 @@ function decidePatch(
 ): Verdict {
   const inspection = inspectPatch(text, { protectedPaths: policy.protectedPaths, tool: diagnosis.tool });
   if (!inspection.ok) return judge('report', 'report', inspection.refusal);
-  if (mode === 'suggest') {
-    return judge('offer', 'report', { rule: 'mode.suggest', reason: 'the policy asks for suggestions' });
-  }
+  const { digest } = inspection.value;
   const why =
     whyUnsure(diagnosis, policy.minConfidence) ??
-    whyNoPush(facts) ??
+    whyNowhere(facts) ??
     whyLoop(facts) ??
-    commitRefusal(facts.limits, policy, inspection.value.digest);
+    (mode === 'suggest' ? repeatRefusal(facts.limits, digest) : commitRefusal(facts.limits, policy, digest));
   if (why) return judge('offer', 'report', why);
+  if (mode === 'suggest') {
+    return judge('offer', 'apply_patch', { rule: 'mode.suggest', reason: 'the policy asks for suggestions' });
+  }
+  const readOnly = whyReadOnly(facts);
+  if (readOnly) return judge('offer', 'apply_patch', readOnly);
   return judge('apply', 'apply_patch', { rule: 'mode.fix', reason: 'the policy allows commits' });
 }
 
@@ -177,14 +175,20 @@ function whyUnsure({ confidence }: Diagnosis, least: number): Refusal | null {
   return { rule: 'confidence.low', reason: `confidence ${confidence.toFixed(2)} is below ${least}` };
 }
 
-function whyNoPush({ pullRequest }: DecisionFacts): Refusal | null {
-  if (pullRequest.headRepository === null)
-    return { rule: 'head.gone', reason: 'the head repository is gone' };
+function whyNowhere({ pullRequest }: DecisionFacts): Refusal | null {
+  if (pullRequest.headRepository !== null) return null;
+  return { rule: 'head.gone', reason: 'the head repository is gone' };
+}
+
+function whyReadOnly({ pullRequest }: DecisionFacts): Refusal | null {
   if (!pullRequest.fork || pullRequest.maintainerCanModify) return null;
   return { rule: 'fork.read_only', reason: 'the fork does not allow pushes by maintainers' };
 }
 
-function whyLoop({ ownCommits, checkName }: DecisionFacts): Refusal | null {
+function whyLoop({ ownCommits, checkName, pullRequest }: DecisionFacts): Refusal | null {
+  if (pullRequest.headRef.startsWith(BRANCH_PREFIX)) {
+    return { rule: 'loop.own_pull_request', reason: 'the pull request is a fix itself' };
+  }
   if (ownCommits.count >= 2) {
     return { rule: 'loop.two_in_a_row', reason: 'the last two commits are fixes already' };
   }

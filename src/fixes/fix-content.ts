@@ -38,14 +38,37 @@ export function packRerun({ runId, runAttempt, fingerprint }: RerunPlan): string
 
 /** The plan that {@link packRerun} packed, or null when it is none. */
 export function unpackRerun(content: string): RerunPlan | null {
-  let value: unknown;
+  const plan = parse(rerunPlan, content);
+  return plan && { runId: plan.run_id, runAttempt: plan.run_attempt, fingerprint: plan.fingerprint };
+}
+
+const updatePlan = z.strictObject({
+  base_sha: z.string().regex(/^[0-9a-f]{40,64}$/),
+  check_name: z.string().min(1).max(255),
+});
+
+/** Which commit of the base has the cure, and for which check. */
+export interface UpdatePlan {
+  /** A commit of the base branch on which the check is green. */
+  readonly baseSha: string;
+  readonly checkName: string;
+}
+
+/** The plan as it travels in a message. */
+export function packUpdate({ baseSha, checkName }: UpdatePlan): string {
+  return JSON.stringify({ base_sha: baseSha, check_name: checkName });
+}
+
+/** The plan that {@link packUpdate} packed, or null when it is none. */
+export function unpackUpdate(content: string): UpdatePlan | null {
+  const plan = parse(updatePlan, content);
+  return plan && { baseSha: plan.base_sha, checkName: plan.check_name };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, content: string): z.output<Schema> | null {
   try {
-    value = JSON.parse(content);
+    return schema.safeParse(JSON.parse(content)).data ?? null;
   } catch {
     return null;
   }
-  const result = rerunPlan.safeParse(value);
-  if (!result.success) return null;
-  const { run_id, run_attempt, fingerprint } = result.data;
-  return { runId: run_id, runAttempt: run_attempt, fingerprint };
 }

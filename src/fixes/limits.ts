@@ -25,8 +25,11 @@ export interface LimitFacts {
   readonly now: number;
 }
 
-/** Other attempts of a strategy that stand for an effect: made, or begun and never settled. */
-function others(facts: LimitFacts, strategy: string, digest: string): FixAttemptRecord[] {
+/** Strategies that make a commit: all count for the limits of commits. */
+const COMMITTING: readonly string[] = ['apply_patch', 'open_pull_request', 'update_branch'];
+
+/** Other attempts of these strategies that stand for an effect: made, or begun and never settled. */
+function others(facts: LimitFacts, strategies: readonly string[], digest: string): FixAttemptRecord[] {
   return facts.attempts.filter((attempt) => {
     const own =
       facts.id === null
@@ -35,8 +38,20 @@ function others(facts: LimitFacts, strategy: string, digest: string): FixAttempt
           attempt.contentDigest === digest
         : attempt.id === facts.id;
     const effective = attempt.status === 'applied' || attempt.status === 'planned';
-    return attempt.strategy === strategy && effective && !own;
+    return strategies.includes(attempt.strategy) && effective && !own;
   });
+}
+
+/** Why a change is not to be made again, or null: it was made before, or would undo what was. */
+export function repeatRefusal(facts: LimitFacts, digest: string): Refusal | null {
+  const earlier = others(facts, COMMITTING, digest);
+  if (earlier.some((attempt) => attempt.contentDigest === digest)) {
+    return { rule: 'loop.repeat', reason: 'the same change was committed to this pull request before' };
+  }
+  if (earlier.some((attempt) => attempt.reverseDigest === digest)) {
+    return { rule: 'loop.reversal', reason: 'the change would undo an earlier fix' };
+  }
+  return null;
 }
 
 /**
@@ -46,13 +61,9 @@ function others(facts: LimitFacts, strategy: string, digest: string): FixAttempt
  * @param digest digest of what the patch changes
  */
 export function commitRefusal(facts: LimitFacts, policy: Policy, digest: string): Refusal | null {
-  const earlier = others(facts, 'apply_patch', digest);
-  if (earlier.some((attempt) => attempt.contentDigest === digest)) {
-    return { rule: 'loop.repeat', reason: 'the same change was committed to this pull request before' };
-  }
-  if (earlier.some((attempt) => attempt.reverseDigest === digest)) {
-    return { rule: 'loop.reversal', reason: 'the change would undo an earlier fix' };
-  }
+  const repeat = repeatRefusal(facts, digest);
+  if (repeat) return repeat;
+  const earlier = others(facts, COMMITTING, digest);
   if (earlier.some((attempt) => attempt.headSha === facts.headSha)) {
     return { rule: 'limit.one_per_head', reason: 'a fix was already committed on top of this head' };
   }
@@ -71,10 +82,16 @@ export function commitRefusal(facts: LimitFacts, policy: Policy, digest: string)
  * policy's number a day.
  *
  * @param digest digest of run and fingerprint
+ * @param requested a person asked for it: it may be the second for one run and fingerprint
  */
-export function rerunRefusal(facts: LimitFacts, policy: Policy, digest: string): Refusal | null {
-  const earlier = others(facts, 'rerun_failed_jobs', digest);
-  if (earlier.some((attempt) => attempt.contentDigest === digest)) {
+export function rerunRefusal(
+  facts: LimitFacts,
+  policy: Policy,
+  digest: string,
+  requested = false,
+): Refusal | null {
+  const earlier = others(facts, ['rerun_failed_jobs'], digest);
+  if (!requested && earlier.some((attempt) => attempt.contentDigest === digest)) {
     return { rule: 'rerun.repeat', reason: 'this run was already re-run for the same failure' };
   }
   if (earlier.filter((attempt) => attempt.headSha === facts.headSha).length >= RERUNS_PER_SHA_MAX) {
@@ -90,4 +107,29 @@ export function rerunRefusal(facts: LimitFacts, policy: Policy, digest: string):
 
 function recent(attempt: FixAttemptRecord, now: number): boolean {
   return attempt.updatedAt > now - DAY_MS;
+}
+
+/** Reviews with suggestions for one pull request in any 24 hours. */
+export const REVIEWS_PER_DAY_MAX = 5;
+
+/**
+ * Why nothing may be suggested now, or null: one review for a head sha, five for a pull request in 24 hours, and
+ * nothing twice, on whatever head: who did not take it does not want to be asked again.
+ *
+ * @param digest digest of what the patch changes
+ */
+export function suggestionRefusal(facts: LimitFacts, digest: string): Refusal | null {
+  const earlier = others(facts, ['suggest_change'], digest);
+  if (earlier.some((attempt) => attempt.contentDigest === digest)) {
+    return { rule: 'suggest.repeat', reason: 'the same change was suggested on this pull request before' };
+  }
+  if (earlier.some((attempt) => attempt.headSha === facts.headSha)) {
+    return { rule: 'suggest.one_per_head', reason: 'this head has a review with suggestions already' };
+  }
+  const today = earlier.filter((attempt) => recent(attempt, facts.now));
+  if (new Set(today.map(({ id, result }) => result ?? id)).size < REVIEWS_PER_DAY_MAX) return null;
+  return {
+    rule: 'suggest.limit_per_day',
+    reason: `${REVIEWS_PER_DAY_MAX} reviews in 24 hours is the limit of a pull request`,
+  };
 }

@@ -1,7 +1,10 @@
 import { PermanentError } from '../errors.ts';
+import type { FixStrategyName } from '../messages/payloads.ts';
 import type { FixAttemptStatus } from '../store/types.ts';
 import { effectiveMode } from './decide.ts';
 import { pausedScope } from './judge.ts';
+import { nextRung } from './ladder.ts';
+import { whySkipped } from './skips.ts';
 import {
   type Applied,
   type FixEnvironment,
@@ -19,6 +22,9 @@ export type FixOutcome = Applied | Refused | Wait;
 
 /** Refusals of GitHub that are an answer, and no fault of ours. */
 const ANSWERS = new Set(['forbidden', 'not_found', 'gone', 'conflict', 'validation_failed', 'refused']);
+
+/** What mode `suggest` allows unasked. */
+const OFFERS: ReadonlySet<FixStrategyName> = new Set(['rerun_failed_jobs', 'suggest_change']);
 
 /**
  * Takes a fix through the four steps and keeps the books: the attempt is stored as `planned` before the first
@@ -43,6 +49,8 @@ export async function runFix<Plan, Ready>(
   }
   const switchedOff = await whySwitchedOff(job, environment);
   if (switchedOff) {
+    // What the mode only offers is no try, and the verdict has said so.
+    if (nextRung(job.payload.fix_strategy, switchedOff.refusal)) return switchedOff;
     // An effect of an earlier try may be there, unsettled: its row stays, and goes on counting.
     if (known?.status !== 'planned') return await end(job, planned, switchedOff, environment);
     await recordRefusal(job, switchedOff.refusal, environment);
@@ -73,6 +81,8 @@ async function attempt<Plan, Ready>(
   environment.signal.throwIfAborted();
   await book(job, planned, environment);
   await announcePlan(job, environment);
+  // Whoever holds the message now makes the effect: one that was given up must not be late with its own.
+  environment.signal.throwIfAborted();
   const effect = await strategy.apply(clearance.ready, job, environment);
   if (effect.kind !== 'applied') return effect;
   const problem = await strategy.verify(effect, clearance.ready, job, environment);
@@ -80,22 +90,26 @@ async function attempt<Plan, Ready>(
   return effect;
 }
 
-/** The kill switch, the service's and the repository's mode may have changed since the verdict. */
+/** The kill switch, the modes, and what people say by labels and drafts may have changed since the verdict. */
 async function whySwitchedOff(job: FixJob, environment: FixEnvironment): Promise<Refused | null> {
   const { override, policy, policyProblems, store } = environment;
-  const { repository_id, pr_number, fix_strategy, check_run_id } = job.payload;
+  const { repository_id, pr_number, fix_strategy, check_run_id, requested_by } = job.payload;
   if (override !== 'policy') return refused(`override.${override}`, 'the service may not write');
   const scope = await pausedScope(store, repository_id, pr_number);
   if (scope !== null) return refused('paused', `paused (${scope})`);
   if (fix_strategy === 'report') return null;
   if (policyProblems.length > 0) return refused('policy.broken', 'the policy file is broken');
+  const pullRequest = await store.pullRequests.find(repository_id, pr_number);
+  const skipped = pullRequest && whySkipped(pullRequest, policy);
+  if (skipped) return { kind: 'refused', refusal: skipped };
   const known = await store.diagnoses.find(check_run_id);
   const mode = effectiveMode(
     policy,
     { category: known?.diagnosis.category ?? 'unknown' },
     known?.checkName ?? '',
   );
-  const allowed = mode === 'fix' || (mode === 'suggest' && fix_strategy === 'rerun_failed_jobs');
+  const asked = requested_by !== undefined && (mode === 'suggest' || mode === 'report');
+  const allowed = mode === 'fix' || asked || (mode === 'suggest' && OFFERS.has(fix_strategy));
   return allowed ? null : refused(`mode.${mode}`, `the policy's mode is ${mode}`);
 }
 

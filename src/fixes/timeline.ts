@@ -1,5 +1,7 @@
 import type { PullRequestFact } from '../events/event-map.ts';
+import type { FixStrategyName } from '../messages/payloads.ts';
 import type { TimelineEntry } from '../store/types.ts';
+import { nextRung } from './ladder.ts';
 import type { Refusal } from './refusal.ts';
 import type { Applied, FixEnvironment, FixJob, Wait } from './strategy.ts';
 
@@ -33,7 +35,16 @@ export async function recordAction(job: FixJob, effect: Applied, environment: Fi
   });
 }
 
-/** A fix was dropped. */
+const NOT_DONE: Readonly<Record<FixStrategyName, string>> = {
+  apply_patch: 'Not committed',
+  rerun_failed_jobs: 'Not re-run',
+  suggest_change: 'Not suggested',
+  open_pull_request: 'No pull request',
+  update_branch: 'Not updated',
+  report: 'No report',
+};
+
+/** A fix was dropped, or one way of it. */
 export async function recordRefusal(
   job: FixJob,
   { rule, reason }: Refusal,
@@ -41,14 +52,13 @@ export async function recordRefusal(
 ): Promise<void> {
   const { fix_strategy } = job.payload;
   const data = { strategy: fix_strategy, fix_id: job.id };
-  const what = fix_strategy === 'report' ? 'No report' : 'Fix dropped';
   await append(
     job,
-    { kind: 'refusal', rule, message: `${what}: ${reason}`, data },
+    { kind: 'refusal', rule, message: `${NOT_DONE[fix_strategy]}: ${reason}`, data },
     `refused:${rule}`,
     environment,
   );
-  if (fix_strategy === 'report') return;
+  if (fix_strategy === 'report' || nextRung(fix_strategy, { rule, reason })) return;
   await environment.events.publish('fix.dropped', {
     ...factOf(job),
     fixId: job.id,

@@ -9,9 +9,11 @@ export class FixApplicationMessage extends TypedMessage<'apply_fix', FixApplicat
   override readonly type = 'apply_fix';
 
   override get id(): string {
-    const { pull_request_id, fix_strategy, fix_content, head_sha } = this.payload;
+    const { pull_request_id, fix_strategy, fix_content, head_sha, requested_by } = this.payload;
+    // What a person asks for is another message than what was offered unasked.
+    const asked = requested_by === undefined ? [] : [requested_by];
     const digest = createHash('sha256')
-      .update(JSON.stringify([fix_strategy, fix_content, head_sha]))
+      .update(JSON.stringify([fix_strategy, fix_content, head_sha, ...asked]))
       .digest('hex')
       .slice(0, 32);
     return `fix_application_${pull_request_id}_${digest}`;

@@ -54,6 +54,8 @@ export const fixApplicationPayload = target.extend({
   /** The patch itself, or `patch:<id>` of the stored one when it is over 64 KiB. */
   fix_content: z.string(),
   confidence_score: z.number().min(0).max(1),
+  /** Login of the person who asked for it, where one did: then a mode that offers only does not stand in the way. */
+  requested_by: name.optional(),
 });
 
 export type PRMonitorPayload = z.infer<typeof prMonitorPayload>;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type Executor, query } from './executor.ts';
 import type { FixAttemptRecord, FixAttemptStatus, FixAttemptStore } from './types.ts';
 
@@ -81,7 +82,8 @@ export class SqlFixAttempts implements FixAttemptStore {
         .where('repository_id', '=', repositoryId)
         .where('pr_number', '=', prNumber)
         .orderBy('created_at', 'desc')
-        .orderBy('id'),
+        // The ways of one patch are tried within a millisecond.
+        .orderBy(sql`rowid`, 'desc'),
     );
   }
 }

@@ -13,6 +13,7 @@ const OPEN: DecisionFacts['pullRequest'] = {
   fork: false,
   maintainerCanModify: false,
   headRepository: 'octo/app',
+  headRef: 'topic',
 };
 const UNKNOWN = diagnosisOf({ category: 'unknown', patch: null, recommendation: 'report' });
 const TEST = diagnosisOf({ category: 'test', patch: null, recommendation: 'report' });
@@ -34,7 +35,7 @@ function factsOf(changes: Partial<DecisionFacts> = {}): DecisionFacts {
 const pull = (changes: Partial<DecisionFacts['pullRequest']>) => ({ pullRequest: { ...OPEN, ...changes } });
 
 const CASES: [string, Diagnosis, Partial<DecisionFacts>, Policy, string, string, string | null][] = [
-  ['a patch, by default', diagnosisOf(), {}, DEFAULT_POLICY, 'offer', 'mode.suggest', 'report'],
+  ['a patch, by default', diagnosisOf(), {}, DEFAULT_POLICY, 'offer', 'mode.suggest', 'apply_patch'],
   ['a patch, mode fix', diagnosisOf(), {}, FIX, 'apply', 'mode.fix', 'apply_patch'],
   ['a patch, mode report', diagnosisOf(), {}, { ...FIX, mode: 'report' }, 'report', 'mode.report', 'report'],
   ['a patch, mode off', diagnosisOf(), {}, { ...FIX, mode: 'off' }, 'silent', 'mode.off', null],
@@ -153,6 +154,15 @@ const CASES: [string, Diagnosis, Partial<DecisionFacts>, Policy, string, string,
     FIX,
     'offer',
     'fork.read_only',
+    'apply_patch',
+  ],
+  [
+    'a pull request of our own',
+    diagnosisOf(),
+    pull({ headRef: 'checkmend/pr-5-abc' }),
+    FIX,
+    'offer',
+    'loop.own_pull_request',
     'report',
   ],
   [

@@ -111,7 +111,7 @@ describe('a diagnosis', () => {
     const message = world.failedCheck('format');
     await analyse(world, message);
     await analyse(world, message);
-    expect((await timeline()).map(({ kind }) => kind)).toEqual(['diagnosis', 'verdict', 'action']);
+    expect((await timeline()).map(({ kind }) => kind)).toEqual(['diagnosis', 'verdict', 'event', 'action']);
     expect(world.github.reports.size).toBe(1);
   });
 

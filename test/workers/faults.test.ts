@@ -132,9 +132,16 @@ describe('an outage', () => {
 
 describe('what GitHub refuses', () => {
   test('a missing permission to push is named in the report', async () => {
-    failOnce('createCommit', 'before', new PermanentError('forbidden', 'Resource not accessible'));
+    world.github.fault = (method, moment) => {
+      if (method !== 'createCommit' || moment !== 'before') return;
+      throw new PermanentError('forbidden', 'Resource not accessible');
+    };
     await analyse(world, world.failedCheck('format'));
-    expect((await attempts())[0]).toMatchObject({ status: 'failed' });
+    expect((await attempts()).map(({ strategy, status }) => [strategy, status])).toEqual([
+      ['open_pull_request', 'failed'],
+      ['suggest_change', 'dropped'],
+      ['apply_patch', 'failed'],
+    ]);
     const [report] = world.github.reports.values();
     expect(report?.summary).toContain('Contents\\: write');
     expect(report?.conclusion).toBe('neutral');

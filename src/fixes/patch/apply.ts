@@ -47,6 +47,16 @@ export function applyFilePatch(content: Buffer | null, file: FilePatch): Buffer 
   return null;
 }
 
+/**
+ * Lines by which a patch of an existing file applies below (or, negative, above) of where it says.
+ * @throws PatchError where it does not apply
+ */
+export function findOffset(content: Buffer, file: FilePatch): number {
+  const lines = splitLines(content.toString('latin1'));
+  const hunks = file.hunks.map(toBytes);
+  return matchesAt(lines, hunks, 0) ? 0 : uniqueOffset(lines, hunks);
+}
+
 function toBytes(hunk: Hunk): ByteHunk {
   const side = (other: 'added' | 'removed') =>
     hunk.lines

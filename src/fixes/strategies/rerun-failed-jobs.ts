@@ -29,7 +29,10 @@ const RUN_WAIT_MAX_MS = 12 * 3_600_000;
 /** Conclusions of a job that a re-run of the failed jobs would run again because it failed. */
 const FAILED = new Set(['failure', 'timed_out', 'startup_failure', 'other']);
 
-/** Re-runs the failed jobs of a run, if infrastructure failed all of them. The mark is a higher run attempt. */
+/**
+ * Re-runs the failed jobs of a run, if infrastructure failed all of them or a person asks for it. The mark is a
+ * higher run attempt.
+ */
 export const rerunFailedJobs: FixStrategy<RerunPlan, RerunPlan> = {
   name: 'rerun_failed_jobs',
   permission: permissionOf('rerun'),
@@ -56,8 +59,11 @@ export const rerunFailedJobs: FixStrategy<RerunPlan, RerunPlan> = {
     );
     const digest = createHash('sha256').update(`${plan.runId}:${plan.fingerprint}`).digest('hex');
     const facts = { id: job.id, headSha: job.payload.head_sha, attempts, now: clock.now() };
-    const refusal = rerunRefusal(facts, policy, digest);
+    const requested = job.payload.requested_by !== undefined;
+    const refusal = rerunRefusal(facts, policy, digest, requested);
     if (refusal) return { kind: 'refused', refusal };
+    // A person may want to see a real failure once more.
+    if (requested) return { kind: 'go', ready: plan };
     return (await whyNotAllTransient(plan, job, environment)) ?? { kind: 'go', ready: plan };
   },
 
