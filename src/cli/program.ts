@@ -5,9 +5,11 @@ import { ConfigError, codeOf, toError } from '../errors.ts';
 import { redactSecrets } from '../logger.ts';
 import { packageVersion } from '../version.ts';
 import { registerAnalyze } from './analyze.ts';
+import { registerDeliveries } from './deliveries.ts';
 import { registerDev } from './dev.ts';
 import { registerEval } from './eval.ts';
 import { registerPause } from './pause.ts';
+import { registerRecord } from './record.ts';
 import { registerReplay } from './replay.ts';
 import { registerServe } from './serve.ts';
 import { registerSetup } from './setup.ts';
@@ -25,7 +27,9 @@ const REGISTRATIONS = [
   registerStatus,
   registerWhy,
   registerPause,
+  registerRecord,
   registerReplay,
+  registerDeliveries,
   registerAnalyze,
   registerEval,
 ];

@@ -24,8 +24,9 @@ export interface ReplayOptions {
   url: string;
   /** Webhook secret that the body is signed with. */
   secret: string;
-  /** Keep the recorded delivery id; otherwise a fresh one is made. Default false. */
+  /** Keep the recorded delivery id; otherwise `id`, or a fresh one. Default false. */
   keepId?: boolean;
+  id?: string;
 }
 
 const answerSchema = z.object({
@@ -71,13 +72,16 @@ export async function replayOne(recording: Recording, options: ReplayOptions): P
   }
 }
 
-function headersOf(recording: Recording, { secret, keepId = false }: ReplayOptions): Record<string, string> {
+function headersOf(
+  recording: Recording,
+  { secret, keepId = false, id = randomUUID() }: ReplayOptions,
+): Record<string, string> {
   const kept = Object.entries(recording.headers).filter(([name]) => !NOT_REPLAYED.has(name));
   const recordedId = recording.headers['x-github-delivery'];
   return {
     'content-type': 'application/json',
     ...Object.fromEntries(kept),
-    'x-github-delivery': keepId && recordedId ? recordedId : randomUUID(),
+    'x-github-delivery': keepId && recordedId ? recordedId : id,
     'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(recording.body).digest('hex')}`,
   };
 }

@@ -14,6 +14,7 @@ import { Inbox } from '../web/inbox.ts';
 import { IngressMetrics } from '../web/ingress-metrics.ts';
 import { HttpServer } from '../web/server.ts';
 import { PullInterval } from './pull-interval.ts';
+import { recordingOf } from './record.ts';
 import { RecoveryMetrics } from './recovery-metrics.ts';
 import { Repeater } from './repeater.ts';
 import { SmeeTunnel } from './smee-tunnel.ts';
@@ -55,7 +56,8 @@ export async function startIngress(mode: IngressMode, parts: IngressParts): Prom
   registerHandlers(bus, { queues, store, clock, logger, appId });
   const registry = new Registry();
   const observer = new IngressMetrics(registry, store.deliveries);
-  const inbox = new Inbox({ appId, bus, store, clock, logger, observer });
+  const recording = config.recordDir ? recordingOf(config.recordDir, { clock, logger }) : null;
+  const inbox = new Inbox({ appId, bus, store, clock, logger, observer, ...(recording && { recording }) });
   const retries = new Repeater(
     'open deliveries',
     RETRY_INTERVAL_MS,

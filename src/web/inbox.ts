@@ -38,6 +38,8 @@ export interface InboxOptions {
   appId: string;
   /** Default none. */
   observer?: InboxObserver;
+  /** Told of every delivery but duplicates. Never rejects. Default none. */
+  recording?: { taken(delivery: IncomingDelivery): Promise<void> };
   bus: EventBus<ServiceEvents>;
   store: Pick<Store, 'deliveries'>;
   clock: Clock;
@@ -59,6 +61,7 @@ export class Inbox {
   async take(delivery: IncomingDelivery): Promise<InboxResult> {
     const { source, content, ...facts } = delivery;
     const result = await this.#receive(facts, content, source);
+    if (result.status !== 'duplicate') await this.#options.recording?.taken(delivery);
     this.#observe(delivery.event, source, result);
     return result;
   }

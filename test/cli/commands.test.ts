@@ -18,6 +18,9 @@ describe('the command line', () => {
     expect(code).toBe(0);
     for (const command of [
       'setup',
+      'dev',
+      'record',
+      'deliveries',
       'start',
       'serve',
       'work',
