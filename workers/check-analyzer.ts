@@ -16,7 +16,6 @@ import {
 import { PRIORITIES, QUEUES } from '../src/messages/queues.ts';
 import type { WorkerMessage } from '../src/messages/worker-message.ts';
 import type { PullRequestRecord } from '../src/store/types.ts';
-import type { WorkerContext } from '../src/worker/context.ts';
 import { EventWorker } from '../src/worker/event-worker.ts';
 import { done, type Outcome, snooze } from '../src/worker/outcome.ts';
 import { whyNotFailing } from './check-analyzer/conclusions.ts';
@@ -25,6 +24,7 @@ import { readCheckLog } from './check-analyzer/read-log.ts';
 import { recordDiagnosis, recordError, recordSkip, recordVerdict } from './check-analyzer/record.ts';
 import { redactDiagnosis } from './check-analyzer/redact-diagnosis.ts';
 import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
+import { endWhereLost } from './end-where-lost.ts';
 import { sendFix, sendReport } from './fix-messages.ts';
 
 type Message = WorkerMessage<string, CheckAnalysisPayload>;
@@ -50,7 +50,7 @@ interface Case {
  * gets the log, stores the diagnosis and the verdict, and queues the fix and the report that follow.
  */
 export function createCheckAnalyzerHandler(dependencies: WorkerDependencies) {
-  return async (message: Message, context: WorkerContext): Promise<Outcome> => {
+  return endWhereLost<CheckAnalysisPayload>(async (message, context): Promise<Outcome> => {
     const found = await openCase(message, dependencies).catch((error) => whyRefused(error, message));
     if ('rule' in found) {
       context.logger.info({ rule: found.rule }, found.reason);
@@ -74,7 +74,7 @@ export function createCheckAnalyzerHandler(dependencies: WorkerDependencies) {
     const verdict = await conclude(found, diagnosis, dependencies);
     await act(found, diagnosis, verdict, dependencies);
     return done;
-  };
+  }, dependencies);
 }
 
 /** The worker of the queue `check_analyzer`. */
@@ -135,8 +135,6 @@ function whyRefused(error: unknown, { payload }: Message): Skip {
   if (!(error instanceof PermanentError)) throw error;
   const reasons: Readonly<Record<string, string>> = {
     forbidden: `GitHub refused it: ${lacks('see_checks', 'follow_pull_requests', 'read_policy')}`,
-    not_found: 'the repository is not there, or not for the App',
-    gone: 'the repository is gone',
   };
   const reason = reasons[error.code];
   if (reason === undefined) throw error;

@@ -8,6 +8,7 @@ import type { WorkerContext } from '../src/worker/context.ts';
 import { EventWorker } from '../src/worker/event-worker.ts';
 import { done, type Outcome } from '../src/worker/outcome.ts';
 import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
+import { endWhereLost } from './end-where-lost.ts';
 import { toPullRequestRecord } from './pull-request-record.ts';
 import { sendMissedChecks } from './repository-monitor/missed.ts';
 
@@ -22,7 +23,7 @@ const KNOWN_MAX = 1000;
  * older than what is stored costs no request, unless `force_refresh` asks for one.
  */
 export function createCheckPullRequestHandler(dependencies: Dependencies) {
-  return async (message: Message, context: WorkerContext): Promise<Outcome> => {
+  return endWhereLost<PRMonitorPayload>(async (message, context): Promise<Outcome> => {
     const { store, github } = dependencies;
     const { payload } = message;
     const { installation_id, repository_id, owner, repo, head_sha, force_refresh } = payload;
@@ -40,7 +41,7 @@ export function createCheckPullRequestHandler(dependencies: Dependencies) {
       await keep({ ...known, state: 'closed' }, known, message, dependencies);
     }
     return done;
-  };
+  }, dependencies);
 }
 
 /**
@@ -48,7 +49,7 @@ export function createCheckPullRequestHandler(dependencies: Dependencies) {
  * the failed checks that nobody told of.
  */
 export function createMonitorRepositoryHandler(dependencies: Dependencies) {
-  return async (message: Message, context: WorkerContext): Promise<Outcome> => {
+  return endWhereLost<PRMonitorPayload>(async (message, context): Promise<Outcome> => {
     const { store, github, queues, clock } = dependencies;
     const { payload } = message;
     const { installation_id, repository_id, owner, repo } = payload;
@@ -82,7 +83,7 @@ export function createMonitorRepositoryHandler(dependencies: Dependencies) {
       await queues.sendMessage(QUEUES.prMonitor, check.toWorkerMessage());
     }
     return done;
-  };
+  }, dependencies);
 }
 
 /** The worker of the queue `pr_monitor`. */

@@ -28,8 +28,8 @@ export interface SendOptions {
 const TOKEN_YOUTH_MS = 5000;
 const TOKEN_RETRY_MS = 1000;
 
-/** Fresh tokens in a row that may be refused before it is not the tokens' fault. */
-const MAX_REFUSED_TOKENS = 3;
+/** The wait for one that is believed doubles with each that is refused, this often at most: to ten minutes. */
+const MAX_DOUBLINGS = 7;
 
 /** A token that GitHub may not know everywhere yet. */
 function isYoung({ ageMs, proven }: InstallationToken): boolean {
@@ -91,13 +91,11 @@ export class InstallationConnection {
     }
   }
 
-  /** A fresh token was refused: another one may do soon, but not for ever. */
+  /** A fresh token was refused: another one may do soon, or the App is not believed; the fault is not the message's. */
   #refused(error: Error): Error {
-    this.#refusedTokens += 1;
-    if (this.#refusedTokens >= MAX_REFUSED_TOKENS) return error;
     return new TransientError('token_refused', 'GitHub refuses a fresh token', {
       cause: error,
-      retryAfterMs: TOKEN_YOUTH_MS,
+      retryAfterMs: TOKEN_YOUTH_MS * 2 ** Math.min(this.#refusedTokens++, MAX_DOUBLINGS),
     });
   }
 

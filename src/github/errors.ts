@@ -76,10 +76,22 @@ export function errorOfRequest(thrown: unknown): CheckmendError {
 
 /**
  * What it means that no token could be had for an installation: where GitHub does not know it, the App was
- * uninstalled (a new installation has a new id), and everything behind it is gone.
+ * uninstalled (a new installation has a new id), and everything behind it is gone; where it forbids it, the
+ * installation is suspended. That the App itself is not believed (its key, or the clock here) is for its operator
+ * to mend: until then everything waits.
  */
 export function errorOfToken(thrown: unknown, installationId: string): CheckmendError {
   const error = errorOfRequest(thrown);
+  if (isStatus(error, 'unauthorized')) {
+    return new TransientError(
+      'app_unauthorized',
+      'GitHub does not accept the App: its id and private key, or the clock of this machine, are wrong',
+      { cause: error },
+    );
+  }
+  if (isStatus(error, 'forbidden')) {
+    return new PermanentError('suspended', `installation ${installationId} is suspended`, { cause: error });
+  }
   if (!isStatus(error, 'not_found') && !isStatus(error, 'gone')) return error;
   return new PermanentError('gone', `installation ${installationId} is gone`, { cause: error });
 }

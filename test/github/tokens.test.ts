@@ -17,22 +17,22 @@ describe('tokens', () => {
     expect(await client.getPullRequest(7)).toBeNull();
   });
 
-  it('401 also on the new one: transient, but not for ever', async () => {
+  it('401 also on the new one: transient, with a wait that grows', async () => {
     const { client, clock } = await settledClient({}, 4);
-    const outcomes: string[] = [];
+    const outcomes: unknown[] = [];
     for (let round = 0; round < 3; round++) {
       // The one in hand, the new one, and the new one a second later.
       pullRoute().times(3).reply(401, {});
-      const outcome = client.getPullRequest(7).then(String, (error) => `${error.name} ${error.code}`);
+      const outcome = client.getPullRequest(7).then(String, ({ code, retryAfterMs }) => [code, retryAfterMs]);
       await waiting(clock);
       await clock.advance(1000);
       outcomes.push(await outcome);
       await clock.advance(6000);
     }
     expect(outcomes).toEqual([
-      'TransientError token_refused',
-      'TransientError token_refused',
-      'GitHubRefusal unauthorized',
+      ['token_refused', 5000],
+      ['token_refused', 10_000],
+      ['token_refused', 20_000],
     ]);
   });
 
@@ -53,8 +53,8 @@ describe('tokens', () => {
   });
 
   it.each([
-    [401, 'GitHubRefusal', 'unauthorized'],
-    [403, 'GitHubRefusal', 'forbidden'],
+    [401, 'TransientError', 'app_unauthorized'],
+    [403, 'PermanentError', 'suspended'],
     [500, 'TransientError', 'unavailable'],
   ])('%i for a token: %s %s', async (status, name, code) => {
     const { client: refused, installationId } = newClient({}, 0);

@@ -193,6 +193,32 @@ test('a patch that does not apply is shown in the report, and nothing is committ
   expect([...world.github.reports.values()]).toMatchObject([{ conclusion: 'neutral' }]);
 });
 
+test.each(['gone', 'suspended'])(
+  'a fix that waited while the installation became %s is dropped',
+  async (code) => {
+    world.github.policyFile = 'mode: fix\nquiet_period: 60s\n';
+    await analyse(world, world.failedCheck('format'));
+    world.github.fault = () => {
+      throw new PermanentError(code, 'Not Found');
+    };
+    await later(world, 120_000);
+    const entries = await world.store.timeline.list({ owner: 'octo', repo: 'app' });
+    expect(entries.at(-1)?.rule).toBe(`github.${code}`);
+  },
+);
+
+test('a message that is given up between the plan and its effect makes none', async () => {
+  const given = new AbortController();
+  world.bus.publish = async (name) => {
+    if (name === 'fix.planned') given.abort(new Error('the lease is lost'));
+  };
+  const context = world.context();
+  world.context = () => ({ ...context, signal: given.signal });
+  await analyse(world, world.failedCheck('format'));
+  expect(world.github.calls).not.toContain('createCommit');
+  expect((await attempts())[0]).toMatchObject({ status: 'planned' });
+});
+
 describe('a log', () => {
   test('that is not written yet is waited for', async () => {
     const message = world.failedCheck('format');

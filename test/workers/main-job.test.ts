@@ -90,6 +90,24 @@ describe('a failing format check', () => {
     expect(world.github.calls).toContain('createCommit');
   });
 
+  test.each([
+    ['a label', 'skip.label', { labels: ['no-checkmend'] }],
+    ['becoming a draft', 'skip.draft', { draft: true }],
+  ])('ends when people say no in the quiet period, by %s', async (_name, rule, change) => {
+    world.github.policyFile =
+      'mode: fix\nquiet_period: 60s\nskip: { drafts: true, labels: [no-checkmend] }\n';
+    await analyse(world, world.failedCheck('format'));
+    const known = world.github.pullRequests.get(5);
+    const stored = await world.store.pullRequests.find('3', 5);
+    if (!known || !stored) throw new Error('no pull request');
+    world.github.pullRequests.set(5, { ...known, ...change });
+    await world.store.pullRequests.upsert({ ...stored, ...change });
+    await later(world, 120_000);
+    expect(world.github.calls).not.toContain('createCommit');
+    const [attempt] = await world.store.fixAttempts.listByPullRequest('3', 5);
+    expect(attempt).toMatchObject({ status: 'dropped', reason: expect.stringContaining(rule) });
+  });
+
   test('ends when the head moves before the commit', async () => {
     world.github.policyFile = FIX_POLICY;
     const message = world.failedCheck('format');
