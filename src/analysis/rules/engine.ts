@@ -53,6 +53,9 @@ export class RuleEngine {
   readonly #tests = new Map<Rule, FailedTest[]>();
   /** Line that each rule was last tried on: several of its texts may be in one line. */
   readonly #triedOn: Uint32Array;
+  /** What the first rule to find a place in a line found, for a rule that finds none in the same line. */
+  readonly #placeOf = new Map<number, Diagnostic>();
+  readonly #headings = new Map<Rule, LogLine>();
   #lastError: LogLine | null = null;
 
   constructor(index: RuleIndex, paths: RepositoryPaths) {
@@ -69,8 +72,10 @@ export class RuleEngine {
         if (this.#triedOn[at] === line) continue;
         this.#triedOn[at] = line;
         const rule = this.#index.rules[at];
-        const match = rule?.pattern.exec(scanned);
-        if (rule && match) this.#hit(rule, match, quote(line, scanned));
+        if (!rule) continue;
+        const match = rule.pattern.exec(scanned);
+        if (match) this.#hit(rule, match, quote(line, scanned));
+        else if (rule.heading?.test(scanned)) this.#headings.set(rule, quote(line, scanned));
       }
     }
     if (SOME_ERROR.test(scanned) && saysSomething(scanned)) this.#lastError = { line, text: scanned };
@@ -97,7 +102,7 @@ export class RuleEngine {
         .flatMap((it) => this.#hits.get(it)?.evidence ?? [])
         .toSorted((a, b) => a.line - b.line)
         .slice(0, EVIDENCE_MAX),
-      diagnostics: related.flatMap((it) => this.#diagnostics.get(it) ?? []).slice(0, DETAILS_MAX),
+      diagnostics: this.#placesOf(related, hit),
       failed_tests: unique(related.flatMap((it) => this.#tests.get(it) ?? [])).slice(0, DETAILS_MAX),
       transient: rule.transient ?? false,
       overridesPatch: rule.overridesPatch ?? false,
@@ -105,7 +110,14 @@ export class RuleEngine {
     };
   }
 
-  #hit(rule: Rule, match: RegExpExecArray, line: LogLine): void {
+  #placesOf(related: readonly Rule[], { cause }: Hit): Diagnostic[] {
+    const own = related.flatMap((it) => this.#diagnostics.get(it) ?? []).slice(0, DETAILS_MAX);
+    const place = this.#placeOf.get(cause.line);
+    return own.length === 0 && place ? [place] : own;
+  }
+
+  #hit(rule: Rule, match: RegExpExecArray, matched: LogLine): void {
+    const line = this.#headings.get(rule) ?? matched;
     const known = this.#hits.get(rule);
     if (!known) {
       const summary = typeof rule.summary === 'string' ? rule.summary : rule.summary(match);
@@ -118,6 +130,8 @@ export class RuleEngine {
     if (diagnostic) {
       const path = this.#paths.relative(diagnostic.path);
       if (path !== null) push(this.#diagnostics, rule, { ...diagnostic, path });
+      if (path !== null && !this.#placeOf.has(matched.line) && this.#placeOf.size < DETAILS_MAX)
+        this.#placeOf.set(matched.line, { ...diagnostic, path });
     }
     if (failedTest) {
       const path = failedTest.path === null ? null : this.#paths.relative(failedTest.path);

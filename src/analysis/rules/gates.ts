@@ -1,3 +1,4 @@
+import { location as at } from './location.ts';
 import type { Rule } from './rule.ts';
 
 /** Hooks, generated files, spelling, shell, YAML, containers, infrastructure as code, secrets, workflow files. Sources: the documentation of each tool. */
@@ -161,5 +162,38 @@ export const GATES: readonly Rule[] = [
     confidence: 0.4,
     summary: ([, message]) => `The job says: ${message}`,
     cause: 'last',
+  },
+  {
+    id: 'gates.terraform-location',
+    category: 'config',
+    tool: 'terraform',
+    literals: ['│   on '],
+    pattern: /^│ {3}on (\S{1,300}\.tf(?:vars)?) line (\d{1,7}),/,
+    weight: 4,
+    confidence: 0.3,
+    summary: ([, path, line]) => `A place is named: ${path}, line ${line}`,
+    extract: ([, path, line]) => at(path, line, '', '', 'Terraform stopped here'),
+  },
+  {
+    id: 'gates.taplo',
+    category: 'format',
+    tool: 'taplo',
+    literals: ['the file is not properly formatted path='],
+    pattern: /the file is not properly formatted path="([^"]{1,400})"/,
+    weight: 60,
+    confidence: 0.96,
+    summary: 'taplo would reformat files',
+    extract: ([, path]) => at(path, '', '', '', 'taplo would change this file'),
+  },
+  {
+    id: 'gates.shell-syntax',
+    category: 'compile',
+    tool: 'bash',
+    literals: [': syntax error'],
+    pattern: /^(\S{1,300}): line (\d{1,7}): (syntax error.{0,200})$/,
+    weight: 50,
+    confidence: 0.88,
+    summary: ([, path, line, message]) => `The shell cannot read ${path}, line ${line}: ${message}`,
+    extract: ([, path, line, message]) => at(path, line, '', '', message),
   },
 ];

@@ -1,3 +1,4 @@
+import { location as at } from './location.ts';
 import type { Rule } from './rule.ts';
 
 /** Go's tools. Source: the documentation of the go command, go vet and golangci-lint. */
@@ -116,5 +117,16 @@ export const GO: readonly Rule[] = [
     weight: 68,
     confidence: 0.94,
     summary: 'go.mod and go.sum do not fit what is imported',
+  },
+  {
+    id: 'go.test-stack',
+    category: 'test',
+    tool: 'go test',
+    literals: ['_test.go:'],
+    pattern: /^\t(\/\S{1,300}_test\.go):(\d{1,7}) \+0x[0-9a-f]{1,8}$/,
+    weight: 4,
+    confidence: 0.3,
+    summary: ([, path, line]) => `A test stopped in ${path}, line ${line}`,
+    extract: ([, path, line]) => at(path, line, '', '', 'a test stopped here'),
   },
 ];

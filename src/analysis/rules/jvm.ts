@@ -1,3 +1,4 @@
+import { location as at } from './location.ts';
 import type { Rule } from './rule.ts';
 
 /** Java, Kotlin and Scala: javac, Maven, Gradle, Surefire, JUnit, sbt. Sources: their documentation. */
@@ -177,5 +178,39 @@ export const JVM: readonly Rule[] = [
     confidence: 0.95,
     summary: ([, name]) => (name ? `The test "${name}" failed` : 'Tests failed'),
     extract: ([, name]) => (name ? { failedTest: { name, path: null, message: '' } } : {}),
+  },
+  {
+    id: 'jvm.kotlinc',
+    category: 'compile',
+    tool: 'kotlin',
+    literals: ['.kt:', '.kts:'],
+    pattern: /^(\S{1,400}\.kts?):(\d{1,7}):(\d{1,5}): error: (.{1,500})$/,
+    weight: 65,
+    confidence: 0.95,
+    summary: ([, path, line, , message]) => `${path}, line ${line}: ${message}`,
+    extract: ([, path, line, column, message]) => at(path, line, column, '', message),
+  },
+  {
+    id: 'jvm.scalac',
+    category: 'compile',
+    tool: 'scala',
+    literals: ['.scala:'],
+    pattern: /^(?:\[error\] )?(\S{1,400}\.scala):(\d{1,7}):(?:(\d{1,5}):)? (?:error: )?(.{1,500})$/,
+    weight: 62,
+    confidence: 0.92,
+    summary: ([, path, line, , message]) => `${path}, line ${line}: ${message}`,
+    extract: ([, path, line, column, message]) => at(path, line, column, '', message),
+  },
+  {
+    id: 'jvm.checkstyle-finding',
+    category: 'lint',
+    tool: 'checkstyle',
+    literals: ['.java:'],
+    pattern:
+      /^\[(?:ERROR|WARN)\] (\/?\S{1,400}\.java):(\d{1,7}):(?:(\d{1,5}):)? (.{1,400}) \[([A-Z]\w{2,60})\]$/,
+    weight: 64,
+    confidence: 0.94,
+    summary: ([, , line, , message, rule]) => `Checkstyle (${rule}) at line ${line}: ${message}`,
+    extract: ([, path, line, column, message, rule]) => at(path, line, column, rule, message),
   },
 ];

@@ -1,3 +1,4 @@
+import { location as at } from './location.ts';
 import type { Rule } from './rule.ts';
 
 /** C and C++: compilers, linkers, Make, CMake, CTest, clang-tidy. Sources: their documentation. */
@@ -113,5 +114,60 @@ export const NATIVE: readonly Rule[] = [
         message: 'clang-format would change this',
       },
     }),
+  },
+  {
+    id: 'native.clang-tidy',
+    category: 'lint',
+    tool: 'clang-tidy',
+    literals: ['-warnings-as-errors]'],
+    pattern: /^(\S{1,400}):(\d{1,7}):(\d{1,5}): error: (.{1,400}) \[([\w.,-]{1,200}),-warnings-as-errors\]$/,
+    weight: 67,
+    confidence: 0.96,
+    summary: ([, , line, , message, code]) => `clang-tidy (${code}) at line ${line}: ${message}`,
+    extract: ([, path, line, column, message, code]) => at(path, line, column, code, message),
+  },
+  {
+    id: 'native.cppcheck',
+    category: 'lint',
+    tool: 'cppcheck',
+    literals: [': error: ', ': warning: ', ': style: ', ': performance: ', ': portability: '],
+    pattern:
+      /^(\S{1,400}\.(?:c|cc|cpp|cxx|h|hh|hpp)):(\d{1,7}):(\d{1,5}): (?:error|warning|style|performance|portability): (.{1,400}) \[([a-z]{2,30}[A-Z]\w{1,60}|nullPointer|memleak|uninitvar)\]$/,
+    weight: 67,
+    confidence: 0.94,
+    summary: ([, path, line, , message]) => `cppcheck in ${path}, line ${line}: ${message}`,
+    extract: ([, path, line, column, message, code]) => at(path, line, column, code, message),
+  },
+  {
+    id: 'native.make',
+    category: 'compile',
+    tool: 'make',
+    literals: ['*** No rule to make target'],
+    pattern: /^make(?:\[\d{1,3}\])?: \*\*\* No rule to make target [`'](.{1,200}?)'/,
+    weight: 58,
+    confidence: 0.93,
+    summary: ([, target]) => `make does not know how to make ${target}`,
+  },
+  {
+    id: 'native.valgrind',
+    category: 'test',
+    tool: 'valgrind',
+    literals: ['== Invalid ', '== Conditional jump', '== Use of uninitialised', 'definitely lost: '],
+    pattern:
+      /^==\d{1,9}== (?:Invalid (?:read|write) of size|Invalid free|Conditional jump or move depends|Use of uninitialised|.{0,40}definitely lost: [1-9])/,
+    weight: 58,
+    confidence: 0.88,
+    summary: ([line]) => `Valgrind: ${line.replace(/^==\d+==\s+/, '')}`,
+  },
+  {
+    id: 'native.valgrind-location',
+    category: 'test',
+    tool: 'valgrind',
+    literals: ['==    at 0x', '==    by 0x'],
+    pattern: /^==\d{1,9}== {4}(?:at|by) 0x[0-9A-F]{1,16}: .{1,200} \((\S{1,200}\.\w{1,4}):(\d{1,7})\)$/,
+    weight: 4,
+    confidence: 0.3,
+    summary: ([, path, line]) => `A place is named: ${path}, line ${line}`,
+    extract: ([, path, line]) => at(path, line, '', '', 'Valgrind points here'),
   },
 ];

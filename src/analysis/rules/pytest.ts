@@ -1,3 +1,4 @@
+import { location as at } from './location.ts';
 import type { Rule } from './rule.ts';
 
 const test = { category: 'test', tool: 'pytest' } as const;
@@ -37,5 +38,15 @@ export const PYTEST: readonly Rule[] = [
     extract: ([, path = '', line, what = '']) => ({
       diagnostic: { path, line: Number(line), column: null, severity: 'error', code: null, message: what },
     }),
+  },
+  {
+    ...test,
+    id: 'pytest.collection',
+    literals: ['\nERROR '],
+    pattern: /^ERROR ([^\s:]{1,300}\.py)(?: - (.{0,500}))?$/,
+    weight: 60,
+    confidence: 0.93,
+    summary: ([, path]) => `${path} could not be collected`,
+    extract: ([, path, message]) => at(path, '', '', '', message ?? 'could not be collected'),
   },
 ];

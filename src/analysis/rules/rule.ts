@@ -34,6 +34,8 @@ export interface Rule {
   transient?: boolean;
   /** It ended the job even when a formatter's diff came before it. */
   overridesPatch?: boolean;
+  /** The cause is the last line before the match that this fits, for tools that say last what it is about. */
+  heading?: RegExp;
   /** Of several lines that match, the first (default) or the last is the cause. */
   cause?: 'first' | 'last';
   /** Paths are as printed; the engine ties them to the repository. */

@@ -46,7 +46,8 @@ export const RUST: readonly Rule[] = [
     id: 'rust.clippy',
     category: 'lint',
     tool: 'clippy',
-    literals: ['clippy::', 'rust-clippy'],
+    literals: ['clippy::', 'rust-clippy', '\nerror: ', 'implied by `-D warnings`'],
+    heading: /^error: /,
     pattern:
       /(?:= note: `-D (?:clippy::[\w]{1,60}|warnings)|implied by `-D warnings`|rust-lang\.github\.io\/rust-clippy)/,
     weight: 63,
@@ -89,9 +90,14 @@ export const RUST: readonly Rule[] = [
     id: 'rust.dependency',
     category: 'dependency',
     tool: 'cargo',
-    literals: ['failed to select a version', 'needs to be updated but --locked', 'no matching package named'],
+    literals: [
+      'failed to select a version',
+      'because --locked was passed',
+      'needs to be updated but --locked',
+      'no matching package named',
+    ],
     pattern:
-      /failed to select a version for|lock file .{1,300} needs to be updated but --locked|no matching package named/,
+      /failed to select a version for|cannot update the lock file .{1,300} because --locked was passed|lock file .{1,300} needs to be updated but --locked|no matching package named/,
     weight: 68,
     confidence: 0.95,
     summary: 'Cargo cannot resolve the dependencies as locked',
