@@ -9,6 +9,7 @@ import { registerDeliveries } from './deliveries.ts';
 import { registerDev } from './dev.ts';
 import { registerEval } from './eval.ts';
 import { registerPause } from './pause.ts';
+import { registerPolicy } from './policy.ts';
 import { registerRecord } from './record.ts';
 import { registerReplay } from './replay.ts';
 import { registerServe } from './serve.ts';
@@ -27,6 +28,7 @@ const REGISTRATIONS = [
   registerStatus,
   registerWhy,
   registerPause,
+  registerPolicy,
   registerRecord,
   registerReplay,
   registerDeliveries,

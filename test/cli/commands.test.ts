@@ -28,6 +28,7 @@ describe('the command line', () => {
       'why',
       'pause',
       'resume',
+      'policy',
       'replay',
       'analyze',
       'eval',
