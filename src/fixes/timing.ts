@@ -21,14 +21,16 @@ export async function whyNotYet(
 async function quietPeriod(
   { headSha, headRepository }: PullRequestInfo,
   job: FixJob,
-  { client, facts, policy, clock }: FixEnvironment,
+  { client, facts, policy, clock, store }: FixEnvironment,
 ): Promise<Wait | null> {
   if (policy.quietPeriodMs === 0) return null;
   const { shas } = await facts.ownCommits(client, headSha, headRepository);
   const commit = await facts.commit(client, headSha, headRepository);
   if (!commit || shas.length > 0 || commit.authorIsBot) return null;
-  // A committer's date may lie in the future; the push came before the message at the latest.
-  const pushedAt = Math.min(commit.committedAt, job.requestedAt);
+  const { repository_id, pr_number } = job.payload;
+  const headSince = (await store.pullRequests.headSince(repository_id, pr_number, headSha)) ?? 0;
+  // An old commit may be pushed late, and a committer's date may lie in the future; the push came before the message.
+  const pushedAt = Math.min(Math.max(commit.committedAt, headSince), job.requestedAt);
   const left = pushedAt + policy.quietPeriodMs - clock.now();
   return left > 0 ? wait('wait.quiet_period', 'the last push is too recent', left) : null;
 }

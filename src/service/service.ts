@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { RepositoryMonitorWorker } from '../../workers/repository-monitor.ts';
+import { RetentionWorker } from '../../workers/retention.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ServiceConfig } from '../config/env.ts';
 import { EventBus } from '../events/event-bus.ts';
@@ -63,7 +64,7 @@ export async function startService(
     clock,
   });
   const manager = createWorkers({ ...state, github, bus, mode: config.mode, clock, logger }, role);
-  manager.register(monitor);
+  manager.register(monitor).register(new RetentionWorker({ store: state.store, logger, clock }));
   startWorkers(manager, resources);
   const { deliveries } = github;
   const parts = { config, state, bus, deliveries, resources, logger, clock };

@@ -109,11 +109,12 @@ export class SqlDeliveries implements DeliveryStore {
     return row ? recordOf(row) : null;
   }
 
-  async due(now: number, limit: number): Promise<Omit<DeliveryRecord, 'body'>[]> {
+  async due(appId: string, now: number, limit: number): Promise<Omit<DeliveryRecord, 'body'>[]> {
     const rows = await this.#executor.read(
       query
         .selectFrom('deliveries')
         .select(FACTS)
+        .where('app_id', '=', appId)
         .where('status', '=', 'open')
         .where('next_attempt_at', '<=', now)
         .orderBy('next_attempt_at')

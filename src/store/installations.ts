@@ -1,15 +1,8 @@
 import { type Executor, query } from './executor.ts';
 import type { InstallationStore, RepositoryRecord } from './types.ts';
 
-/** Tables that hold data of a repository. */
-const REPOSITORY_TABLES = [
-  'pull_requests',
-  'check_runs',
-  'diagnoses',
-  'fix_attempts',
-  'timeline',
-  'deliveries',
-] as const;
+/** Tables of what has happened in a repository. */
+const HISTORY_TABLES = ['check_runs', 'diagnoses', 'fix_attempts', 'timeline'] as const;
 
 /** Installations of the App and their repositories in SQL. */
 export class SqlInstallations implements InstallationStore {
@@ -38,13 +31,20 @@ export class SqlInstallations implements InstallationStore {
   }
 
   async remove(installationId: string): Promise<void> {
-    const repositories = query
+    const listed = query
       .selectFrom('repositories')
       .select('id')
       .where('installation_id', '=', installationId);
+    // Pull requests may be known of repositories that no event listed.
+    const repositories = listed.union(
+      query
+        .selectFrom('pull_requests')
+        .select('repository_id as id')
+        .where('installation_id', '=', installationId),
+    );
     await this.#executor.write(
-      ...REPOSITORY_TABLES.map((table) => query.deleteFrom(table).where('repository_id', 'in', repositories)),
-      // Pull requests may be known of repositories that no event listed.
+      ...HISTORY_TABLES.map((table) => query.deleteFrom(table).where('repository_id', 'in', repositories)),
+      query.deleteFrom('deliveries').where('installation_id', '=', installationId),
       query.deleteFrom('pull_requests').where('installation_id', '=', installationId),
       query.deleteFrom('repositories').where('installation_id', '=', installationId),
       query.deleteFrom('installations').where('id', '=', installationId),
@@ -70,9 +70,17 @@ export class SqlInstallations implements InstallationStore {
 
   async removeRepositories(installationId: string, repositoryIds: readonly string[]): Promise<void> {
     if (repositoryIds.length === 0) return;
+    const others = query
+      .selectFrom('repositories')
+      .select('id')
+      .where('id', 'in', repositoryIds)
+      .where('installation_id', '!=', installationId);
     await this.#executor.write(
-      ...REPOSITORY_TABLES.map((table) =>
-        query.deleteFrom(table).where('repository_id', 'in', repositoryIds),
+      ...[...HISTORY_TABLES, 'pull_requests' as const, 'deliveries' as const].map((table) =>
+        query
+          .deleteFrom(table)
+          .where('repository_id', 'in', repositoryIds)
+          .where('repository_id', 'not in', others),
       ),
       query
         .deleteFrom('repositories')

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { type Executor, query } from './executor.ts';
 import type { Schema } from './schema.ts';
@@ -24,7 +24,7 @@ export class SqlPullRequests implements PullRequestStore {
         .onConflict((conflict) =>
           conflict
             .columns(['repository_id', 'number'])
-            .doUpdateSet(facts)
+            .doUpdateSet({ ...facts, head_since: HEAD_SINCE })
             .whereRef('excluded.updated_at', '>=', 'pull_requests.updated_at'),
         )
         .returning('number'),
@@ -40,6 +40,18 @@ export class SqlPullRequests implements PullRequestStore {
     const named = select().where('owner', '=', owner).where('repo', '=', repo).where('number', '=', number);
     // A repository that was deleted and made again has another id under the same name.
     return await this.#first(named.orderBy('updated_at', 'desc').limit(1));
+  }
+
+  async headSince(repositoryId: string, number: number, headSha: string): Promise<number | null> {
+    const [row] = await this.#executor.read(
+      query
+        .selectFrom('pull_requests')
+        .select('head_since')
+        .where('repository_id', '=', repositoryId)
+        .where('number', '=', number)
+        .where('head_sha', '=', headSha),
+    );
+    return row?.head_since ?? null;
   }
 
   async findByHead(repositoryId: string, headSha: string): Promise<PullRequestRecord[]> {
@@ -62,6 +74,10 @@ export class SqlPullRequests implements PullRequestStore {
     return row ? recordOf(row) : null;
   }
 }
+
+/** The older time while the head stays the same. */
+const HEAD_SINCE = sql<number>`CASE WHEN excluded.head_sha = pull_requests.head_sha
+  THEN pull_requests.head_since ELSE excluded.updated_at END`;
 
 const select = () => query.selectFrom('pull_requests').selectAll();
 
@@ -89,6 +105,7 @@ function rowOf(record: PullRequestRecord): Row {
     base_sha: record.baseSha,
     base_ref: record.baseRef,
     updated_at: record.updatedAt,
+    head_since: record.updatedAt,
   };
 }
 

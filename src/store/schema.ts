@@ -24,6 +24,7 @@ export interface Schema {
     base_sha: string;
     base_ref: string;
     updated_at: number;
+    head_since: number;
   };
   check_runs: {
     id: string;
@@ -98,7 +99,7 @@ export interface Schema {
   delivery_counts: { status: 'open' | 'done' | 'dead'; count: number };
   installations: { id: string; account: string; suspended: number };
   repositories: { id: string; installation_id: string; owner: string; name: string; private: number };
-  contents: { id: string; content: string };
+  contents: { id: string; content: string; saved_at: number };
   paused_scopes: { scope: string; paused_by: string; paused_at: number };
   cursors: { name: string; value: string };
   budget_slots: { name: string; slot: number; used: number };

@@ -9,6 +9,7 @@ import { SqlDeliveries } from './deliveries.ts';
 import { SqlDiagnoses } from './diagnoses.ts';
 import { type Executor, SqliteExecutor } from './executor.ts';
 import { SqlFixAttempts } from './fix-attempts.ts';
+import { SqlHistory } from './history.ts';
 import { SqlInstallations } from './installations.ts';
 import { migrate } from './migrations.ts';
 import { SqlProcesses } from './processes.ts';
@@ -37,7 +38,7 @@ export async function openSqliteStore({ path, clock }: SqliteStoreOptions): Prom
     throw error;
   }
   return {
-    ...repositories(new SqliteExecutor(database)),
+    ...repositories(new SqliteExecutor(database), clock),
     async check() {
       // A row of its own: what is asked is whether a commit goes through.
       await database.batch([
@@ -52,7 +53,7 @@ export async function openSqliteStore({ path, clock }: SqliteStoreOptions): Prom
   };
 }
 
-function repositories(executor: Executor): Omit<Store, 'check' | 'close'> {
+function repositories(executor: Executor, clock: Clock): Omit<Store, 'check' | 'close'> {
   return {
     pullRequests: new SqlPullRequests(executor),
     checkRuns: new SqlCheckRuns(executor),
@@ -61,11 +62,12 @@ function repositories(executor: Executor): Omit<Store, 'check' | 'close'> {
     timeline: new SqlTimeline(executor),
     deliveries: new SqlDeliveries(executor),
     installations: new SqlInstallations(executor),
-    contents: new SqlContents(executor),
+    contents: new SqlContents(executor, clock),
     control: new SqlControl(executor),
     processes: new SqlProcesses(executor),
     slots: new SqlSlots(executor),
     cursors: new SqlCursors(executor),
     budgets: new SqlBudgets(executor),
+    history: new SqlHistory(executor),
   };
 }

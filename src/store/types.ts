@@ -34,6 +34,8 @@ export interface PullRequestStore {
   find(repositoryId: string, number: number): Promise<PullRequestRecord | null>;
   findByName(owner: string, repo: string, number: number): Promise<PullRequestRecord | null>;
   findByHead(repositoryId: string, headSha: string): Promise<PullRequestRecord[]>;
+  /** GitHub's time of the first fact that named this head; null when it is not the head. */
+  headSince(repositoryId: string, number: number, headSha: string): Promise<number | null>;
   /** Most recently updated first. @param options `limit` 1..1000, default 100 */
   list(options?: { state?: 'open' | 'closed'; limit?: number }): Promise<PullRequestRecord[]>;
 }
@@ -181,8 +183,8 @@ export interface DeliveryStore {
   find(appId: string, guid: string): Promise<DeliveryRecord | null>;
   /** Where it stands, without reading its body; null for an unknown one. */
   status(appId: string, guid: string): Promise<DeliveryStatus | null>;
-  /** Open ones that are due, oldest first, without bodies. */
-  due(now: number, limit: number): Promise<Omit<DeliveryRecord, 'body'>[]>;
+  /** Open ones of an App that are due, oldest first, without bodies. */
+  due(appId: string, now: number, limit: number): Promise<Omit<DeliveryRecord, 'body'>[]>;
   /**
    * Takes up one that `due` listed: attempt + 1 before the attempt is made, so that one which ends its process is
    * counted too, and due again at `nextAttemptAt`. Null when it is not as it was: another process was faster.
@@ -211,15 +213,22 @@ export interface InstallationStore {
   /** Removes the installation, its repositories and all data of theirs. */
   remove(installationId: string): Promise<void>;
   addRepositories(repositories: readonly RepositoryRecord[]): Promise<void>;
-  /** Removes the repositories and all data of theirs. */
+  /** Removes the repositories and all data of theirs; not of one that belongs to another installation by now. */
   removeRepositories(installationId: string, repositoryIds: readonly string[]): Promise<void>;
   list(): Promise<{ id: string; account: string; suspended: boolean; repositories: RepositoryRecord[] }[]>;
 }
 
 export interface ContentStore {
-  /** Keeps a text (a patch over 64 KiB); the same text gives the same id. */
+  /** Keeps a text (a patch over 64 KiB) for days; the same text gives the same id. */
   save(content: string): Promise<string>;
   read(id: string): Promise<string | null>;
+  /** Removes at most `limit` that were last saved before; answers how many. */
+  purge(before: number, limit: number): Promise<number>;
+}
+
+export interface HistoryStore {
+  /** Removes at most `limit` rows of each kind (timeline, diagnoses, attempts, check runs) from before; answers how many. */
+  purge(before: number, limit: number): Promise<number>;
 }
 
 export interface ControlStore {
@@ -286,6 +295,7 @@ export interface Store {
   readonly slots: SlotStore;
   readonly cursors: CursorStore;
   readonly budgets: BudgetStore;
+  readonly history: HistoryStore;
   /** A trivial write and read; throws when the database cannot take deliveries. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -93,9 +93,9 @@ export class Inbox {
    * @param stopping ends it between two deliveries
    */
   async retryDue(limit = 100, stopping?: AbortSignal): Promise<number> {
-    const { store, clock } = this.#options;
+    const { appId, store, clock } = this.#options;
     let done = 0;
-    for (const listed of await store.deliveries.due(clock.now(), limit)) {
+    for (const listed of await store.deliveries.due(appId, clock.now(), limit)) {
       if (stopping?.aborted) break;
       // One body at a time: a hundred of the largest would not fit into memory.
       const record = await store.deliveries.takeUp(listed, clock.now() + backoffMs(listed.attempts + 1));

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY, type Policy } from '../../src/fixes/policy/policy.ts';
 import type { FixEnvironment, FixJob } from '../../src/fixes/strategy.ts';
 import { SUITE_WAIT_MAX_MS, whyNotYet } from '../../src/fixes/timing.ts';
-import type { CommitInfo } from '../../src/github/types.ts';
+import type { CommitInfo, PullRequestInfo } from '../../src/github/types.ts';
 import { fixApplicationPayload } from '../../src/messages/payloads.ts';
+import { toPullRequestRecord } from '../../workers/pull-request-record.ts';
 import { createWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -16,11 +17,13 @@ afterEach(() => world.close());
 async function ask(
   { ageMs = 0, requestedMs = 0, ...commit }: Partial<CommitInfo> & { ageMs?: number; requestedMs?: number },
   policy: Partial<Policy> = { waitForSuite: false },
+  seen: (headSha: string, pullRequest: PullRequestInfo) => Promise<void> = async () => undefined,
 ) {
   const now = world.clock.now();
   const headSha = world.github.push('topic', { 'd.py': 'd' }, { committedAt: now - ageMs, ...commit });
   const pullRequest = await world.github.getPullRequest(5);
   if (!pullRequest) throw new Error('no pull request');
+  await seen(headSha, pullRequest);
   const ids = { installation_id: '2', repository_id: '3', pull_request_id: '4005', check_run_id: '100' };
   const payload = fixApplicationPayload.parse({
     ...ids,
@@ -50,6 +53,20 @@ describe('the quiet period', () => {
   test('counts from the push of a person', async () => {
     expect(await ask({ ageMs: 20_000 })).toMatchObject({ rule: 'wait.quiet_period', delayMs: 40_000 });
     expect(await ask({ ageMs: 60_000 })).toBeNull();
+  });
+
+  test('counts from when the head came, not from when an old commit was made', async () => {
+    const now = world.clock.now();
+    const target = { installation_id: '2', repository_id: '3', owner: 'octo', repo: 'app' };
+    const wait = await ask({ ageMs: 3_600_000 }, { waitForSuite: false }, async (pushed, pullRequest) => {
+      const record = toPullRequestRecord(pullRequest, target);
+      const { pullRequests } = world.store;
+      await pullRequests.upsert({ ...record, headSha: 'b'.repeat(40), updatedAt: now - 50_000 });
+      await pullRequests.upsert({ ...record, headSha: pushed, updatedAt: now - 20_000 });
+      // A label later on is no push.
+      await pullRequests.upsert({ ...record, headSha: pushed, updatedAt: now - 5000 });
+    });
+    expect(wait).toMatchObject({ rule: 'wait.quiet_period', delayMs: 40_000 });
   });
 
   test('a committer date in the future does not prolong it', async () => {

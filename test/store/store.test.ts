@@ -119,10 +119,11 @@ describe('the store on SQLite', () => {
     await store.deliveries.receive(delivery);
     const failure = { note: 'the queue is down', nextAttemptAt: 100, maxAttempts: 2 };
     expect(await store.deliveries.markFailed('1', 'g-1', failure)).toBe('open');
-    expect(await store.deliveries.due(99, 10)).toEqual([]);
-    expect(await store.deliveries.due(100, 10)).toMatchObject([{ guid: 'g-1', attempts: 1 }]);
+    expect(await store.deliveries.due(delivery.appId, 99, 10)).toEqual([]);
+    expect(await store.deliveries.due('another', 100, 10)).toEqual([]);
+    expect(await store.deliveries.due(delivery.appId, 100, 10)).toMatchObject([{ guid: 'g-1', attempts: 1 }]);
     expect(await store.deliveries.markFailed('1', 'g-1', failure)).toBe('dead');
-    expect(await store.deliveries.due(1000, 10)).toEqual([]);
+    expect(await store.deliveries.due(delivery.appId, 1000, 10)).toEqual([]);
     expect(await store.deliveries.list({ status: 'dead' })).toMatchObject([
       { guid: 'g-1', note: 'the queue is down' },
     ]);
@@ -190,6 +191,27 @@ describe('the store on SQLite', () => {
     expect(await store.pullRequests.list()).toEqual([]);
     expect(await store.installations.list()).toEqual([]);
     expect(await store.deliveries.counts()).toEqual({ open: 0, done: 0, dead: 0 });
+  });
+
+  it('removes what was never listed too, and leaves what has another owner by now', async () => {
+    await store.installations.upsert({ id: '1', account: 'octo', suspended: false });
+    await store.installations.upsert({ id: '2', account: 'cat', suspended: false });
+    const moved = { id: '11', installationId: '2', owner: 'cat', name: 'till', private: false };
+    await store.installations.addRepositories([moved]);
+    for (const [repositoryId, installationId] of [
+      ['10', '1'],
+      ['11', '2'],
+    ] as const) {
+      await store.pullRequests.upsert({ ...pullRequest, repositoryId, installationId });
+      await store.timeline.append({ ...entry, repositoryId });
+      await store.deliveries.receive({ ...delivery, guid: repositoryId, repositoryId, installationId });
+    }
+    await store.installations.removeRepositories('1', ['11']);
+    expect(await store.timeline.list({})).toHaveLength(2);
+    await store.installations.remove('1');
+    expect(await store.timeline.list({})).toMatchObject([{ repositoryId: '11' }]);
+    expect(await store.deliveries.list()).toMatchObject([{ guid: '11' }]);
+    expect(await store.pullRequests.list()).toMatchObject([{ repositoryId: '11' }]);
   });
 
   it('gives a scheduled slot to one claimant', async () => {
