@@ -121,14 +121,14 @@ export function leastPermissions(): Partial<Record<PermissionName, PermissionLev
   return needed;
 }
 
-/** What a feature needs, as GitHub's settings page words it: `Contents: write`. */
-export function permissionOf(feature: FeatureName): string {
-  return labelOf(FEATURES[feature]);
+/** What features need, as GitHub's settings page words it: `Contents: write`, or several with `and` between them. */
+export function permissionOf(...features: readonly [FeatureName, ...FeatureName[]]): string {
+  return features.map((feature) => labelOf(FEATURES[feature])).join(' and ');
 }
 
 /** The end of a sentence about a refusal: `the App lacks the permission "Contents: write"`; any of several features. */
 export function lacks(...features: readonly [FeatureName, ...FeatureName[]]): string {
-  const names = [...new Set(features.map(permissionOf))].map((name) => `"${name}"`);
+  const names = [...new Set(features.map((feature) => permissionOf(feature)))].map((name) => `"${name}"`);
   const last = names.pop() ?? '';
   return names.length === 0
     ? `the App lacks the permission ${last}`

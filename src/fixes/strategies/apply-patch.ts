@@ -1,4 +1,5 @@
 import { PermanentError } from '../../errors.ts';
+import { permissionOf } from '../../github/permissions.ts';
 import type { CommitRequest, PullRequestInfo } from '../../github/types.ts';
 import type { InspectedPatch } from '../guards/inspect-patch.ts';
 import { readHead, whyNotHead } from '../head.ts';
@@ -22,7 +23,7 @@ import { whyNotYet } from '../timing.ts';
  */
 export const applyPatch: FixStrategy<InspectedPatch, CommitRequest> = {
   name: 'apply_patch',
-  permission: 'Contents: write',
+  permission: permissionOf('commit'),
   plan: planPatch,
 
   async preflight(plan, job, environment) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mayWrite } from '../../github/collaborators.ts';
+import { permissionOf } from '../../github/permissions.ts';
 import { BRANCH_PREFIX } from '../../github/proposals.ts';
 import type { CommitRequest, PullRequestInfo } from '../../github/types.ts';
 import type { InspectedPatch } from '../guards/inspect-patch.ts';
@@ -37,7 +38,7 @@ export function stackBranch(job: FixJob): string {
  */
 export const openPullRequest: FixStrategy<InspectedPatch, ReadyStack> = {
   name: 'open_pull_request',
-  permission: 'Contents: write and Pull requests: write',
+  permission: permissionOf('commit', 'offer'),
   plan: planPatch,
 
   async preflight(plan, job, environment) {

@@ -1,3 +1,4 @@
+import { permissionOf } from '../../github/permissions.ts';
 import type { ReviewRequest } from '../../github/proposals.ts';
 import type { InspectedPatch } from '../guards/inspect-patch.ts';
 import { readHead, whyNotHead } from '../head.ts';
@@ -21,7 +22,7 @@ export interface ReadyReview {
  */
 export const suggestChange: FixStrategy<InspectedPatch, ReadyReview> = {
   name: 'suggest_change',
-  permission: 'Pull requests: write',
+  permission: permissionOf('offer'),
   plan: planPatch,
 
   async preflight({ patch, digest }, job, environment) {

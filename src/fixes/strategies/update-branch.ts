@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { permissionOf } from '../../github/permissions.ts';
 import type { PullRequestInfo } from '../../github/types.ts';
 import { type UpdatePlan, unpackUpdate } from '../fix-content.ts';
 import { readHead, whyNotHead } from '../head.ts';
@@ -22,7 +23,7 @@ const FAILED: ReadonlySet<string | null> = new Set(['failure', 'timed_out', 'sta
  */
 export const updateBranch: FixStrategy<UpdatePlan, UpdatePlan> = {
   name: 'update_branch',
-  permission: 'Contents: write and Pull requests: write',
+  permission: permissionOf('commit', 'offer'),
 
   async plan(job) {
     const plan = unpackUpdate(job.payload.fix_content);
