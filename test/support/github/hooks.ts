@@ -111,6 +111,11 @@ export class Hooks {
     }
   }
 
+  /** Resolves when nothing is on its way. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
   async close(): Promise<void> {
     this.#closed.abort();
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
