@@ -13,8 +13,19 @@ describe('the analyser on the output of tools', () => {
     scoreboard = await evaluate(readCases(logs, path.join(logs, 'labels.jsonl')));
   });
 
-  it('is right about every log: category, cause, place, tests, patch', () =>
-    expect(scoreboard.misses).toEqual([]));
+  it('is right about every log that a rule may be written from: category, cause, place, patch', () =>
+    expect(scoreboard.misses.filter(({ split }) => split === 'seen')).toEqual([]));
+
+  it.each([
+    ['category', 0.92],
+    ['rootCause', 0.85],
+    ['location', 0.85],
+    ['failedTests', 0.85],
+  ] as const)('meets the target for the others: %s', (figure, target) => {
+    const { hits, n } = scoreboard.parts.unseen[figure];
+    expect(n).toBeGreaterThan(0);
+    expect(hits / n).toBeGreaterThanOrEqual(target);
+  });
 
   it('invents no patch, and finds each that is there', () => {
     for (const { patches } of Object.values(scoreboard.parts)) {
@@ -24,9 +35,9 @@ describe('the analyser on the output of tools', () => {
 
   it('prints n beside each figure', () => {
     const { seen, unseen } = scoreboard.parts;
-    expect(seen.cases + unseen.cases).toBeGreaterThan(30);
+    expect(seen.cases + unseen.cases).toBeGreaterThan(150);
     expect(formatScoreboard(scoreboard)).toContain(
-      `| category right | 100.0 % (n = ${seen.cases}) | 100.0 % (n = ${unseen.cases}) |`,
+      `| category right | 100.0 % (n = ${seen.cases}) | ${((100 * unseen.category.hits) / unseen.cases).toFixed(1)} % (n = ${unseen.cases}) |`,
     );
   });
 });

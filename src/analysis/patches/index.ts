@@ -1,21 +1,42 @@
 import type { RepositoryPaths } from '../paths.ts';
 import type { CleanLine } from '../reader/clean.ts';
+import { autopep8 } from './autopep8.ts';
+import { BiomeReader } from './biome.ts';
 import { black } from './black.ts';
+import { buildifier } from './buildifier.ts';
 import type { Dialect, DialectResult } from './dialect.ts';
 import { FormatterReader } from './formatter-diff.ts';
 import { GitDiffReader } from './git-diff.ts';
 import { gofmt } from './gofmt.ts';
 import { isort } from './isort.ts';
+import { phpCsFixer } from './php-cs-fixer.ts';
+import { phpcs } from './phpcs.ts';
 import { ruff } from './ruff.ts';
 import { RustfmtReader } from './rustfmt.ts';
+import { shfmt } from './shfmt.ts';
+import { terraformFmt } from './terraform-fmt.ts';
 import { UnifiedReader } from './unified-reader.ts';
+import { yapf } from './yapf.ts';
 
-const FORMATTERS = [black, isort, ruff, gofmt];
+const FORMATTERS = [
+  black,
+  isort,
+  ruff,
+  yapf,
+  autopep8,
+  gofmt,
+  shfmt,
+  terraformFmt,
+  phpcs,
+  phpCsFixer,
+  buildifier,
+];
 
 /** Texts of which one is in each line that a dialect wants to see while none is active. */
 export const DIALECT_TEXTS: readonly string[] = [
   ...UnifiedReader.TEXTS,
   ...RustfmtReader.TEXTS,
+  ...BiomeReader.TEXTS,
   ...GitDiffReader.TEXTS,
   ...FORMATTERS.flatMap(({ proofTexts = [] }) => proofTexts),
 ];
@@ -29,6 +50,7 @@ export class DialectReaders {
     this.#dialects = [
       ...FORMATTERS.map((dialect) => new FormatterReader(dialect, paths)),
       new RustfmtReader(paths),
+      new BiomeReader(paths),
       new GitDiffReader(paths),
     ];
   }

@@ -8,6 +8,7 @@ import { JAVASCRIPT_TESTS } from './javascript-tests.ts';
 import { JVM } from './jvm.ts';
 import { LINTERS } from './linters.ts';
 import { NATIVE } from './native.ts';
+import { NETWORK } from './network.ts';
 import { OTHER_LANGUAGES } from './other-languages.ts';
 import { PYTEST } from './pytest.ts';
 import { PYTHON } from './python.ts';
@@ -19,6 +20,7 @@ import { TIMEOUTS } from './timeouts.ts';
 /** All rules, family by family. */
 export const RULES: readonly Rule[] = [
   ...INFRASTRUCTURE,
+  ...NETWORK,
   ...TIMEOUTS,
   ...PYTEST,
   ...PYTHON,

@@ -213,4 +213,15 @@ export const JVM: readonly Rule[] = [
     summary: ([, , line, , message, rule]) => `Checkstyle (${rule}) at line ${line}: ${message}`,
     extract: ([, path, line, column, message, rule]) => at(path, line, column, rule, message),
   },
+  {
+    id: 'jvm.spotless-file',
+    category: 'format',
+    tool: 'spotless',
+    literals: ['.java', '.kt', '.scala', '.groovy'],
+    pattern: /^ {4,8}(\S{1,300}\.(?:java|kts?|scala|groovy))$/,
+    weight: 4,
+    confidence: 0.3,
+    summary: ([, path]) => `${path} is named`,
+    extract: ([, path]) => at(path, '', '', '', 'Spotless would change this file'),
+  },
 ];

@@ -113,7 +113,7 @@ export const OTHER_LANGUAGES: readonly Rule[] = [
     category: 'typecheck',
     tool: 'phpstan',
     literals: ['[ERROR] Found '],
-    pattern: /^\s{0,4}\[ERROR\] Found \d+ errors?$/,
+    pattern: /^\s{0,4}\[ERROR\] Found \d+ errors?\s{0,200}$/,
     weight: 63,
     confidence: 0.94,
     summary: 'PHPStan found errors',

@@ -10,9 +10,11 @@ export const TIMEOUTS: readonly Rule[] = [
       'exceeded the maximum execution time',
       'execution took longer than',
       'No output has been received in the last',
+      'exceeded the maximum time limit',
+      'Too long with no output',
     ],
     pattern:
-      /has exceeded the maximum execution time|execution took longer than .{1,60} seconds|No output has been received in the last/,
+      /has exceeded the maximum execution time|execution took longer than .{1,60} seconds|No output has been received in the last|exceeded the maximum time limit for jobs|^Too long with no output/,
     weight: 92,
     confidence: 0.95,
     summary: 'The job ran into its time limit',
