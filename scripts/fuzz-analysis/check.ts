@@ -51,6 +51,7 @@ function checkPatch(patch: string): void {
 
 function checkHeader(line: string): void {
   if (/^(?:diff --git |(?:new|deleted) file mode 100644$|(?:---|\+\+\+) \/dev\/null$)/.test(line)) return;
+  if (/^index [0-9a-f]+\.\.[0-9a-f]+(?: 100644| 100755)?$/.test(line)) return;
   const name = /^(?:--- a|\+\+\+ b)\/(.+)$/.exec(line)?.[1];
   assert.ok(name !== undefined, `no header: ${line}`);
   checkPath(name);

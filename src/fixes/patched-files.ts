@@ -1,5 +1,6 @@
 import type { BlobInfo, FileChange } from '../github/types.ts';
 import { applyFilePatch } from './patch/apply.ts';
+import { checkResult } from './patch/check-result.ts';
 import { matchLineEndings } from './patch/line-endings.ts';
 import { type FilePatch, type Patch, PatchError, pathOf } from './patch/types.ts';
 
@@ -54,6 +55,7 @@ function patchFile(file: FilePatch, byPath: ReadonlyMap<string, BlobInfo>): File
   }
   try {
     const content = applyFilePatch(blob?.content ?? null, blob ? matchLineEndings(blob.content, file) : file);
+    checkResult(file, blob?.content ?? null, content);
     if (blob && content?.equals(blob.content)) {
       throw new PatchError('patch.empty', 'the patch changes nothing');
     }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parsePatch } from '../../src/fixes/patch/parse.ts';
 import { PatchError } from '../../src/fixes/patch/types.ts';
@@ -50,6 +51,39 @@ describe('patchFiles', () => {
     ['no change', PATCH.replace('+y = [1, 2]', '+y = [1,2]'), [blobOf('app.py')], 'patch.empty'],
   ] as const)('refuses %s', (_name, patch, blobs, code) => {
     expect(codeOf(patch, blobs)).toBe(code);
+  });
+
+  describe('with the hashes that git printed', () => {
+    const abbreviated = (content: string) =>
+      createHash('sha1')
+        .update(`blob ${Buffer.byteLength(content)}\0${content}`)
+        .digest('hex')
+        .slice(0, 7);
+    const withHashes = (patch: string, before: string, after: string) => {
+      const path = /^\+\+\+ b\/(.*)$/m.exec(patch)?.[1];
+      return `diff --git a/${path} b/${path}\nindex ${before}..${after}\n${patch}`;
+    };
+
+    test('takes what has the hash', () => {
+      expect(codeOf(withHashes(CREATE, '0000000', abbreviated('x = 1\n')), [])).toBe('accepted');
+      expect(codeOf(withHashes(PATCH, abbreviated(BEFORE), abbreviated(AFTER)), [blobOf('app.py')])).toBe(
+        'accepted',
+      );
+    });
+
+    test('refuses what the log has shown without its control characters', () => {
+      expect(codeOf(withHashes(CREATE, '0000000', abbreviated('x = \u001b1\n')), [])).toBe('patch.encoding');
+      const other = abbreviated(AFTER.replace('2]', '2\u000c]'));
+      expect(codeOf(withHashes(PATCH, abbreviated(BEFORE), other), [blobOf('app.py')])).toBe(
+        'patch.encoding',
+      );
+    });
+
+    test('says nothing of a file that was another one then', () => {
+      const head = `${BEFORE}more = 1\n`;
+      const patch = withHashes(PATCH, abbreviated(BEFORE), abbreviated(AFTER));
+      expect(codeOf(patch, [blobOf('app.py', '100644', head)])).toBe('accepted');
+    });
   });
 
   test('names the file in its refusal', () => {

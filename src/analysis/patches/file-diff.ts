@@ -7,6 +7,8 @@ export interface FileDiff {
   hunks: Hunk[];
   /** Created or deleted files have no other side. */
   kind: 'change' | 'create' | 'delete';
+  /** Git's `index` line, where the log has one: it names the file before and after by their content. */
+  index?: string;
   /** Line of the log, 1-based, where it begins. */
   line: number;
 }
@@ -23,10 +25,11 @@ export function formatUnified(files: readonly FileDiff[]): string {
   return texts.join('');
 }
 
-function formatFile({ path, kind, hunks }: FileDiff): string {
+function formatFile({ path, kind, hunks, index }: FileDiff): string {
   const head = [`diff --git a/${path} b/${path}`];
   if (kind === 'create') head.push('new file mode 100644');
   if (kind === 'delete') head.push('deleted file mode 100644');
+  if (index !== undefined) head.push(index);
   head.push(kind === 'create' ? '--- /dev/null' : `--- a/${path}`);
   head.push(kind === 'delete' ? '+++ /dev/null' : `+++ b/${path}`);
   const body = hunks.flatMap((hunk) => [

@@ -6,6 +6,8 @@ import type { NamedDiff, UnifiedReader } from './unified-reader.ts';
 
 const HEADER = /^diff --git (?:"?a\/|"?[\w.])/;
 
+const INDEX = /^index [0-9a-f]{4,64}\.\.[0-9a-f]{4,64}(?: 100644| 100755)?$/;
+
 /** Extended header lines. Those that change more than text (modes, renames, binaries) void the diff. */
 const EXTENDED =
   /^(?:index [0-9a-f]{4,64}\.\.[0-9a-f]{4,64}|new file mode 100644$|deleted file mode 100644$)/;
@@ -33,6 +35,7 @@ export class GitDiffReader implements Dialect {
   ];
   readonly #paths: RepositoryPaths;
   readonly #kinds = new Map<number, FileDiff['kind']>();
+  readonly #indexes = new Map<number, string>();
   #proof: { line: number; text: string } | null = null;
   #header: number | null = null;
   #unsafe = false;
@@ -59,6 +62,7 @@ export class GitDiffReader implements Dialect {
     }
     if (this.#header !== null && (EXTENDED.test(text) || UNSAFE.test(text))) {
       if (!EXTENDED.test(text)) this.#unsafe = true;
+      if (INDEX.test(text)) this.#indexes.set(this.#header, text);
       if (text.startsWith('new file')) this.#kinds.set(this.#header, 'create');
       if (text.startsWith('deleted file')) this.#kinds.set(this.#header, 'delete');
       return;
@@ -68,13 +72,13 @@ export class GitDiffReader implements Dialect {
   }
 
   end(unified: UnifiedReader): DialectResult {
-    const headers = [...this.#kinds.keys()];
     const files = unified.diffs.flatMap((diff): FileDiff[] => {
       const name = nameOf(diff);
       if (name === null) return [];
-      const header = headers.find((line) => line < diff.line && diff.line - line <= 5);
-      const kind = (header !== undefined && this.#kinds.get(header)) || 'change';
-      return [{ path: this.#paths.relative(name), hunks: diff.hunks, kind, line: diff.line }];
+      const kind = headerOf(diff, this.#kinds) ?? 'change';
+      const index = headerOf(diff, this.#indexes);
+      const { hunks, line } = diff;
+      return [{ path: this.#paths.relative(name), hunks, kind, line, ...(index !== undefined && { index }) }];
     });
     const [first] = files;
     return {
@@ -86,6 +90,12 @@ export class GitDiffReader implements Dialect {
       damaged: unified.damaged || this.#unsafe || files.length < this.#printed,
     };
   }
+}
+
+/** What the header right before a diff says. */
+function headerOf<Said>({ line }: NamedDiff, byHeader: ReadonlyMap<number, Said>): Said | undefined {
+  for (const [header, said] of byHeader) if (header < line && line - header <= 5) return said;
+  return undefined;
 }
 
 /** The file's name when both sides are `a/…` and `b/…` of one path, or one of them is `/dev/null`. */

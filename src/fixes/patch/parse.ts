@@ -5,6 +5,7 @@ import { type FilePatch, type Hunk, type HunkLine, type Patch, PatchError, pathO
 export const PATCH_MAX_BYTES = 1024 * 1024;
 
 const HUNK_HEADER = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/;
+const INDEX = /^index ([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})(?: 100644| 100755)?\r?$/;
 const NO_NEWLINE = '\\ ';
 
 /** Lines of a patch and the place of the one that is read next. */
@@ -36,7 +37,7 @@ export function parsePatch(text: string): Patch {
 }
 
 function readFile(cursor: Cursor): FilePatch {
-  if (peek(cursor).startsWith('diff --git ')) readGitHeader(cursor);
+  const blobs = peek(cursor).startsWith('diff --git ') ? readGitHeader(cursor) : null;
   const oldPath = headerPath(take(cursor, '--- '), 'a/');
   const newPath = headerPath(take(cursor, '+++ '), 'b/');
   if (oldPath === null && newPath === null) throw malformed(cursor, 'both sides are /dev/null');
@@ -51,14 +52,17 @@ function readFile(cursor: Cursor): FilePatch {
     const whole = hunks.length === 1 && hunks[0]?.lines.every((line) => line.kind === wanted);
     if (!whole) throw malformed(cursor, 'a new or deleted file must be one whole hunk');
   }
-  return { oldPath, newPath, hunks };
+  return { oldPath, newPath, hunks, ...(blobs && { blobs }) };
 }
 
-function readGitHeader(cursor: Cursor): void {
+function readGitHeader(cursor: Cursor): FilePatch['blobs'] | null {
+  let blobs: FilePatch['blobs'] | null = null;
   cursor.at++;
   for (; cursor.at < cursor.lines.length; cursor.at++) {
     const line = peek(cursor);
-    if (line.startsWith('--- ')) return;
+    if (line.startsWith('--- ')) return blobs;
+    const [, before, after] = INDEX.exec(line) ?? [];
+    if (before !== undefined && after !== undefined) blobs = { before, after };
     checkExtendedHeader(cursor, line);
   }
   throw malformed(cursor, 'a file header without a change of text');
@@ -66,7 +70,7 @@ function readGitHeader(cursor: Cursor): void {
 
 /** Extended headers as documented in git-diff, "Generating patch text with -p". */
 function checkExtendedHeader(cursor: Cursor, line: string): void {
-  if (/^index [0-9a-f]+\.\.[0-9a-f]+(?: 100644| 100755)?\r?$/.test(line)) return;
+  if (INDEX.test(line)) return;
   if (/^(?:new|deleted) file mode 100644\r?$/.test(line)) return;
   if (/(?: mode | )120000\r?$/.test(line))
     throw new PatchError('patch.symlink', 'the patch touches a symbolic link');

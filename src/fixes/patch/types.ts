@@ -44,6 +44,8 @@ export interface FilePatch {
   readonly oldPath: string | null;
   readonly newPath: string | null;
   readonly hunks: readonly Hunk[];
+  /** Beginnings of git's hashes of the content before and after, in hex; zeros for a side that is not there. */
+  readonly blobs?: { readonly before: string; readonly after: string };
 }
 
 /** A parsed unified diff, in the order of its text; no path occurs twice. */

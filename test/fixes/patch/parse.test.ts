@@ -17,10 +17,11 @@ function codeOf(patch: string): string {
 describe('parsePatch', () => {
   test('reads several files, with and without git headers and time stamps', () => {
     const patch = parsePatch(
-      `diff --git a/x.py b/x.py\nindex 111..222 100644\n--- a/x.py\n+++ b/x.py\n${HUNK}` +
+      `diff --git a/x.py b/x.py\nindex 1111..2222 100644\n--- a/x.py\n+++ b/x.py\n${HUNK}` +
         `--- a/dir/y z.py\t2026-01-01 00:00:00\n+++ b/dir/y z.py\t2026-01-01\n${HUNK}`,
     );
     expect(patch.map(pathOf)).toEqual(['x.py', 'dir/y z.py']);
+    expect(patch.map((file) => file.blobs)).toEqual([{ before: '1111', after: '2222' }, undefined]);
     expect(patch[0]?.hunks[0]?.lines).toEqual([
       { kind: 'removed', text: 'a\n' },
       { kind: 'added', text: 'b\n' },
