@@ -76,6 +76,9 @@ type Recovery = 'recovered' | 'redelivered' | 'lost' | 'failed';
 /** Failures in a row after which a sweep ends: GitHub is out of reach, not one delivery. */
 const MAX_FAILURES = 3;
 
+/** Deliveries that are read at once. */
+const AT_ONCE = MAX_FAILURES;
+
 /** Most pages (of 100) that one sweep lists. */
 const MAX_PAGES = 100;
 
@@ -111,12 +114,17 @@ export class DeliveryRecovery {
     let complete = wanted.length <= affordable;
     let failures = 0;
     // Oldest first, as they happened.
-    for (const attempt of wanted.toReversed().slice(0, affordable)) {
-      const outcome = stopping?.aborted ? 'failed' : await this.#recover(attempt);
-      failures = outcome === 'failed' ? failures + 1 : 0;
-      if (outcome !== 'failed') result[outcome] += 1;
-      else complete = false;
-      if (failures === MAX_FAILURES) break;
+    const queue = wanted.toReversed().slice(0, affordable);
+    for (let from = 0; from < queue.length && failures < MAX_FAILURES; from += AT_ONCE) {
+      const batch = queue.slice(from, from + AT_ONCE);
+      const outcomes = await Promise.all(
+        batch.map((attempt) => (stopping?.aborted ? 'failed' : this.#recover(attempt))),
+      );
+      for (const outcome of outcomes) {
+        failures = outcome === 'failed' ? failures + 1 : 0;
+        if (outcome !== 'failed') result[outcome] += 1;
+        else complete = false;
+      }
     }
     const newest = Math.max(seenUntil, ...attempts.map((attempt) => attempt.deliveredAt));
     if (complete && newest > seenUntil) await store.cursors.set(CURSOR, String(newest));
