@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { sleep, systemClock } from '../clock.ts';
-import { CheckmendError, ConfigError } from '../errors.ts';
+import { CheckmendError, ConfigError, toError } from '../errors.ts';
 import { findRecordings } from '../recording/files.ts';
 import { planReplay } from '../recording/plan.ts';
-import { parseRecording } from '../recording/recording.ts';
+import { parseRecording, type Recording } from '../recording/recording.ts';
 import { type ReplayResult, replayOne } from '../recording/replay.ts';
 import { parseConcurrency } from './concurrency.ts';
 import { ProgressBar } from './progress-bar.ts';
@@ -19,6 +19,7 @@ export function registerReplay(program: Command): void {
     .requiredOption(
       '--to <url>',
       "the service's webhook address, e.g. http://127.0.0.1:3000/api/github/webhooks",
+      parseAddress,
     )
     .option('--secret-file <file>', 'file that holds the webhook secret')
     .option('--keep-ids', 'send the recorded delivery ids; what was taken before is answered "duplicate"')
@@ -41,7 +42,7 @@ export function registerReplay(program: Command): void {
         // One iterator for all: each takes the next one.
         for (const [index, { item: file, id }] of rest) {
           if (rate > 0) await sleep(systemClock, startedAt + (index * 1000) / rate - systemClock.monotonic());
-          const recording = parseRecording(readFileSync(file));
+          const recording = read(file);
           const result = await replayOne(recording, { url: to, secret, keepId: keepIds, id });
           results.push(result);
           if (result.outcome === 'refused' || result.outcome === 'failed') {
@@ -81,6 +82,21 @@ function report(results: readonly ReplayResult[], dropped: number | null, json: 
       `${summary.refused + summary.failed} of ${summary.sent} were not taken`,
     );
   }
+}
+
+/** A file that is none names itself. */
+function read(file: string): Recording {
+  try {
+    return parseRecording(readFileSync(file));
+  } catch (thrown) {
+    throw new CheckmendError('recording', `${file}: ${toError(thrown).message}`, { cause: thrown });
+  }
+}
+
+function parseAddress(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError('must be an http(s) address');
+  return text;
 }
 
 function readSecret(file: string | undefined): string {

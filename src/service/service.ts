@@ -4,10 +4,13 @@ import { RepositoryMonitorWorker } from '../../workers/repository-monitor.ts';
 import { RetentionWorker } from '../../workers/retention.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ServiceConfig } from '../config/env.ts';
+import { toError } from '../errors.ts';
 import { EventBus } from '../events/event-bus.ts';
 import type { ServiceEvents } from '../events/event-map.ts';
 import { createGitHubApp } from '../github/app.ts';
 import { DEFAULT_LIMITS } from '../github/budget.ts';
+import { isStatus } from '../github/errors.ts';
+import type { GitHubApp } from '../github/types.ts';
 import type { Resources } from '../lifecycle.ts';
 import type { Logger } from '../logger.ts';
 import type { QueueName } from '../messages/queues.ts';
@@ -76,8 +79,24 @@ export async function startService(
       })
     : null;
   startBeat(role, state, manager, resources, { logger, clock });
+  void introduce(github, logger);
   logger.info({ role: role.name, queues: role.queues, url, dataDir: config.dataDir }, 'started');
   return { url };
+}
+
+/** Says at once what would else only show as work that waits: GitHub may not know the App, or not believe its key. */
+async function introduce(github: GitHubApp, logger: Logger): Promise<void> {
+  try {
+    logger.info({ slug: await github.slug() }, 'GitHub knows the App');
+  } catch (thrown) {
+    const err = toError(thrown);
+    if (isStatus(err, 'unauthorized') || isStatus(err, 'not_found')) {
+      logger.error(
+        { err },
+        'GitHub does not accept the App: look at APP_ID, PRIVATE_KEY and the clock; work waits',
+      );
+    } else logger.warn({ err }, 'GitHub could not be asked for the App');
+  }
 }
 
 interface Surroundings {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Stage } from '../e2e/support.ts';
 import { run } from '../support/service/command.ts';
 import type { ServiceProcess } from '../support/service/service-process.ts';
+import { temporaryFolder } from '../support/service/temporary-folder.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../fixtures/webhooks');
 const count = globSync('*.http', { cwd: folder }).length;
@@ -68,6 +69,18 @@ describe('checkmend replay fixtures/webhooks', () => {
     expect([code, stdout]).toEqual([1, expect.stringContaining(`refused ${count}`)]);
     expect(stderr.trim().split('\n')).toHaveLength(count + 1);
     expect(stderr).toContain('401 x-hub-signature-256 is missing or wrong');
+  });
+
+  it('names the file that is no recording, and the address that is none', async () => {
+    using folder = temporaryFolder();
+    const file = path.join(folder.path, 'bad.http');
+    writeFileSync(file, 'garbage');
+    const env = { WEBHOOK_SECRET: 's' };
+    expect(await run(['replay', file, '--to', 'http://127.0.0.1:9'], { env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`checkmend: ${file}: line 1: `),
+    });
+    expect((await run(['replay', file, '--to', 'nonsense'], { env })).code).toBe(2);
   });
 
   it('says so when a name leads to no recording', async () => {
