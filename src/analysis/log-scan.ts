@@ -39,7 +39,8 @@ export class LogScan {
 
   end(): Diagnosis {
     this.#blocks.end(this.#visitBlock);
-    const patch = choosePatch(this.#dialects.end());
+    // What a job printed that passed is nothing that has to be changed.
+    const patch = this.#rules.jobPassed ? null : choosePatch(this.#dialects.end());
     const { lines } = this.#scanner;
     const finding = this.#rules.end(() => {
       const last = this.#tail.findLast(saysSomething);

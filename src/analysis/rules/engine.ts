@@ -1,19 +1,18 @@
 import type { RepositoryPaths } from '../paths.ts';
 import type { CleanLine } from '../reader/clean.ts';
 import type { Category, Diagnostic, FailedTest, LogLine } from '../types.ts';
-import type { Rule } from './rule.ts';
+import { DETAILS_MAX, EVIDENCE_MAX, type Hit, Hits } from './hits.ts';
+import { JobSteps } from './job-steps.ts';
+import type { Extract, Rule } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
-
-/** Most lines that a diagnosis quotes, and most diagnostics and tests that it lists. */
-export const EVIDENCE_MAX = 20;
-const DETAILS_MAX = 200;
-
-/** Lighter rules only add places and tests to the verdict of another. */
-const VERDICT_WEIGHT_MIN = 15;
 
 /** Longest line that a rule is tried on, and that is quoted, in characters. */
 const SCAN_LIMIT = 2000;
 const QUOTE_LIMIT = 500;
+
+/** Confidence that there is no failure where the job itself says so, and of a log that nothing is known of. */
+const PASSED_CONFIDENCE = 0.95;
+const UNKNOWN_CONFIDENCE = 0.2;
 
 /** What the rules make of a log. */
 export interface Finding {
@@ -31,15 +30,9 @@ export interface Finding {
   line: number;
 }
 
-interface Hit {
-  cause: LogLine;
-  summary: string;
-  evidence: LogLine[];
-}
-
 /** Lines that end every failed job and say nothing about why. */
 const NO_CAUSE =
-  /^(?:(?:##\[error\]|::error::|Error: )?(?:Process completed with exit code \d+|The process '.{0,300}' failed with exit code \d+)\.?|The command ".{0,500}" exited with \d+\.?|make(?:\[\d+\])?: .{0,200}Error \d+|npm (?:ERR!|error) .{0,200}|Post job cleanup\.|Cleaning up orphan processes)$/;
+  /^(?:(?:##\[error\]|::error::|Error: )?(?:Process completed with exit code \d+|The process '.{0,300}' failed with exit code \d+)\.?|The command ".{0,500}" exited with \d+\.?|make(?:\[\d+\])?: .{0,200}Error \d+|npm (?:ERR!|error) .{0,200}|Post job cleanup\.|Cleaning up orphan processes|Done\. Your build exited with \d+\.|Your build has been stopped\.)$/;
 
 /** A line that calls itself an error. */
 const SOME_ERROR = /^(?:##\[error\]|::error)|\b(?:error|fatal|failed|failure|exception|panic)\b/i;
@@ -48,20 +41,24 @@ const SOME_ERROR = /^(?:##\[error\]|::error)|\b(?:error|fatal|failed|failure|exc
 export class RuleEngine {
   readonly #index: RuleIndex;
   readonly #paths: RepositoryPaths;
-  readonly #hits = new Map<Rule, Hit>();
-  readonly #diagnostics = new Map<Rule, Diagnostic[]>();
-  readonly #tests = new Map<Rule, FailedTest[]>();
+  readonly #steps = new JobSteps();
+  readonly #hits = new Hits();
+  /** Found in steps that passed: it counts only when nothing was found in others. */
+  readonly #passedHits = new Hits();
+  readonly #headings = new Map<Rule, LogLine>();
   /** Line that each rule was last tried on: several of its texts may be in one line. */
   readonly #triedOn: Uint32Array;
-  /** What the first rule to find a place in a line found, for a rule that finds none in the same line. */
-  readonly #placeOf = new Map<number, Diagnostic>();
-  readonly #headings = new Map<Rule, LogLine>();
   #lastError: LogLine | null = null;
 
   constructor(index: RuleIndex, paths: RepositoryPaths) {
     this.#index = index;
     this.#paths = paths;
     this.#triedOn = new Uint32Array(index.rules.length);
+  }
+
+  /** The job says of itself that it passed. */
+  get jobPassed(): boolean {
+    return this.#steps.jobPassed;
   }
 
   /** @param found indexes of the texts in the line */
@@ -72,71 +69,44 @@ export class RuleEngine {
         if (this.#triedOn[at] === line) continue;
         this.#triedOn[at] = line;
         const rule = this.#index.rules[at];
-        if (!rule) continue;
-        const match = rule.pattern.exec(scanned);
-        if (match) this.#hit(rule, match, quote(line, scanned));
-        else if (rule.heading?.test(scanned)) this.#headings.set(rule, quote(line, scanned));
+        if (rule) this.#try(rule, line, scanned);
       }
     }
+    if (this.#steps.push(scanned)) this.#hits.moveTo(this.#passedHits);
     if (SOME_ERROR.test(scanned) && saysSomething(scanned)) this.#lastError = { line, text: scanned };
   }
 
   /** @param lastLine the last line that says something, for a log without any error */
   end(lastLine: () => LogLine | null): Finding {
-    const [winner] = [...this.#hits].toSorted(
-      ([a, hitA], [b, hitB]) => b.weight - a.weight || hitB.cause.line - hitA.cause.line,
-    );
-    if (!winner || winner[0].weight < VERDICT_WEIGHT_MIN) return unknown(this.#lastError ?? lastLine());
-    const [rule, hit] = winner;
-    // Other rules of the same tool and category tell more of the same failure.
-    const related = [...this.#hits.keys()].filter(
-      (it) => it.tool === rule.tool && it.category === rule.category,
-    );
+    if (this.jobPassed) return nothing('The job passed', PASSED_CONFIDENCE, null);
+    for (const hits of [this.#hits, this.#passedHits]) {
+      const { winner } = hits;
+      if (winner) return findingOf(winner, hits);
+    }
+    const last = this.#lastError ?? lastLine();
+    const summary = last
+      ? 'The log shows no cause that is known; its last error is quoted'
+      : 'The log is empty';
+    return nothing(summary, UNKNOWN_CONFIDENCE, last && quote(last.line, last.text));
+  }
+
+  #try(rule: Rule, line: number, text: string): void {
+    const match = rule.pattern.exec(text);
+    if (match) {
+      const cause = this.#headings.get(rule) ?? quote(line, text);
+      const summary = () => (typeof rule.summary === 'string' ? rule.summary : rule.summary(match));
+      this.#hits.add(rule, cause, summary, this.#tied(rule.extract?.(match) ?? {}));
+    } else if (rule.heading?.test(text)) this.#headings.set(rule, quote(line, text));
+  }
+
+  /** With the repository's paths; a place outside of it is none. */
+  #tied({ diagnostic, failedTest }: Extract): Extract {
+    const path = diagnostic ? this.#paths.relative(diagnostic.path) : null;
+    const testPath = failedTest?.path ? this.#paths.relative(failedTest.path) : null;
     return {
-      category: rule.category,
-      confidence: rule.confidence,
-      tool: rule.tool,
-      summary: hit.summary,
-      root_cause: hit.cause,
-      evidence: related
-        .flatMap((it) => this.#hits.get(it)?.evidence ?? [])
-        .toSorted((a, b) => a.line - b.line)
-        .slice(0, EVIDENCE_MAX),
-      diagnostics: this.#placesOf(related, hit),
-      failed_tests: unique(related.flatMap((it) => this.#tests.get(it) ?? [])).slice(0, DETAILS_MAX),
-      transient: rule.transient ?? false,
-      overridesPatch: rule.overridesPatch ?? false,
-      line: hit.cause.line,
+      ...(diagnostic && path !== null && { diagnostic: { ...diagnostic, path } }),
+      ...(failedTest && { failedTest: { ...failedTest, path: testPath } }),
     };
-  }
-
-  #placesOf(related: readonly Rule[], { cause }: Hit): Diagnostic[] {
-    const own = related.flatMap((it) => this.#diagnostics.get(it) ?? []).slice(0, DETAILS_MAX);
-    const place = this.#placeOf.get(cause.line);
-    return own.length === 0 && place ? [place] : own;
-  }
-
-  #hit(rule: Rule, match: RegExpExecArray, matched: LogLine): void {
-    const line = this.#headings.get(rule) ?? matched;
-    const known = this.#hits.get(rule);
-    if (!known) {
-      const summary = typeof rule.summary === 'string' ? rule.summary : rule.summary(match);
-      this.#hits.set(rule, { cause: line, summary, evidence: [line] });
-    } else {
-      if (known.evidence.length < EVIDENCE_MAX) known.evidence.push(line);
-      if (rule.cause === 'last') known.cause = line;
-    }
-    const { diagnostic, failedTest } = rule.extract?.(match) ?? {};
-    if (diagnostic) {
-      const path = this.#paths.relative(diagnostic.path);
-      if (path !== null) push(this.#diagnostics, rule, { ...diagnostic, path });
-      if (path !== null && !this.#placeOf.has(matched.line) && this.#placeOf.size < DETAILS_MAX)
-        this.#placeOf.set(matched.line, { ...diagnostic, path });
-    }
-    if (failedTest) {
-      const path = failedTest.path === null ? null : this.#paths.relative(failedTest.path);
-      push(this.#tests, rule, { ...failedTest, path });
-    }
   }
 }
 
@@ -146,13 +116,34 @@ export function saysSomething(text: string): boolean {
   return trimmed !== '' && !NO_CAUSE.test(trimmed);
 }
 
-function unknown(found: LogLine | null): Finding {
-  const cause = found && quote(found.line, found.text);
+function findingOf([rule, hit]: readonly [Rule, Hit], hits: Hits): Finding {
+  const related = hits.related(rule);
+  const diagnostics = related.flatMap((it) => it.diagnostics).slice(0, DETAILS_MAX);
+  const place = diagnostics.length === 0 ? hits.placeIn(hit.cause.line) : null;
+  return {
+    category: rule.category,
+    confidence: rule.confidence,
+    tool: rule.tool,
+    summary: hit.summary,
+    root_cause: hit.cause,
+    evidence: related
+      .flatMap((it) => it.evidence)
+      .toSorted((a, b) => a.line - b.line)
+      .slice(0, EVIDENCE_MAX),
+    diagnostics: place ? [place] : diagnostics,
+    failed_tests: unique(related.flatMap((it) => it.tests)).slice(0, DETAILS_MAX),
+    transient: rule.transient ?? false,
+    overridesPatch: rule.overridesPatch ?? false,
+    line: hit.cause.line,
+  };
+}
+
+function nothing(summary: string, confidence: number, cause: LogLine | null): Finding {
   return {
     category: 'unknown',
-    confidence: 0.2,
+    confidence,
     tool: null,
-    summary: cause ? 'The log shows no cause that is known; its last error is quoted' : 'The log is empty',
+    summary,
     root_cause: cause,
     evidence: cause ? [cause] : [],
     diagnostics: [],
@@ -161,12 +152,6 @@ function unknown(found: LogLine | null): Finding {
     overridesPatch: false,
     line: cause?.line ?? 0,
   };
-}
-
-function push<Value>(map: Map<Rule, Value[]>, rule: Rule, value: Value): void {
-  const values = map.get(rule) ?? [];
-  if (values.length < DETAILS_MAX) values.push(value);
-  map.set(rule, values);
 }
 
 /** One entry a name; the one that says more. */

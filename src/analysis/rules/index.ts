@@ -7,6 +7,7 @@ import { JAVASCRIPT_PACKAGES } from './javascript-packages.ts';
 import { JAVASCRIPT_TESTS } from './javascript-tests.ts';
 import { JVM } from './jvm.ts';
 import { LINTERS } from './linters.ts';
+import { MAVEN } from './maven.ts';
 import { NATIVE } from './native.ts';
 import { NETWORK } from './network.ts';
 import { OTHER_LANGUAGES } from './other-languages.ts';
@@ -33,6 +34,7 @@ export const RULES: readonly Rule[] = [
   ...GO,
   ...RUST,
   ...JVM,
+  ...MAVEN,
   ...NATIVE,
   ...OTHER_LANGUAGES,
   ...GATES,

@@ -28,7 +28,7 @@ export const JVM: readonly Rule[] = [
     category: 'compile',
     tool: 'javac',
     literals: ['.java:'],
-    pattern: /^(?:\[.{1,20}\] )?(\S{1,400}\.java):(\d{1,7}): error: (.{1,500})$/,
+    pattern: /^\s{0,8}(?:\[.{1,20}\] )?(\S{1,400}\.java):(\d{1,7}): error: (.{1,500})$/,
     weight: 65,
     confidence: 0.95,
     summary: ([, path, line, message]) => `${path}, line ${line}: ${message}`,

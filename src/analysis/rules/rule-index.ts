@@ -1,3 +1,4 @@
+import { STEP_TEXTS } from './job-steps.ts';
 import type { Rule } from './rule.ts';
 
 /** Words of a line that calls itself an error, as tools write them. */
@@ -12,7 +13,8 @@ export class RuleIndex {
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
-    const byText = new Map<string, number[]>(ERROR_WORDS.flatMap(spellings).map((word) => [word, []]));
+    const byText = new Map<string, number[]>();
+    for (const text of [...ERROR_WORDS.flatMap(spellings), ...STEP_TEXTS]) byText.set(text, []);
     for (const [index, { literals }] of rules.entries()) {
       for (const text of literals) byText.set(text, [...(byText.get(text) ?? []), index]);
     }
