@@ -74,7 +74,7 @@ export const JVM: readonly Rule[] = [
     tool: 'surefire',
     literals: ['<<< FAILURE!', '<<< ERROR!'],
     pattern:
-      /^(?:\[ERROR\] )?(?!Tests run)([\w$.]{1,300})(?:\(([\w$.]{1,300})\))?\s{1,4}(?:-- )?Time elapsed: [\d.,]+ s(?:ec)?\s+<<< (?:FAILURE|ERROR)!/,
+      /^(?:\[ERROR\] )?(?!Tests run)([\w$.[\]]{1,300})(?:\(([\w$.[\]]{1,300})\))?\s{1,4}(?:-- )?Time elapsed: [\d.,]+ s(?:ec)?\s+<<< (?:FAILURE|ERROR)!/,
     weight: 66,
     confidence: 0.96,
     summary: ([, name, owner]) => `The test ${owner ? `${owner}.${name}` : name} failed`,

@@ -31,7 +31,8 @@ export const PYTEST: readonly Rule[] = [
     ...test,
     id: 'pytest.location',
     literals: ['.py:'],
-    pattern: /^([^\s:]{1,300}\.py):(\d{1,7}): (\w{1,80}(?:Error|Exception|Failed|Warning)?)$/,
+    pattern:
+      /^(?!.{0,300}(?:\/lib\/python\d|site-packages\/))([^\s:]{1,300}\.py):(\d{1,7}): (\w{1,80}(?:Error|Exception|Failed|Warning)?)$/,
     weight: 50,
     confidence: 0.85,
     summary: ([, path, line, what]) => `${what} in ${path}, line ${line}`,
@@ -48,5 +49,46 @@ export const PYTEST: readonly Rule[] = [
     confidence: 0.93,
     summary: ([, path]) => `${path} could not be collected`,
     extract: ([, path, message]) => at(path, '', '', '', message ?? 'could not be collected'),
+  },
+  {
+    ...test,
+    id: 'pytest.section',
+    literals: ['\n___'],
+    pattern:
+      /^_{3,80} (?!summary|coverage)(?:ERROR (?:at (?:setup|teardown) of|collecting) |\[doctest\] )?(\S.{0,300}?) _{3,80}$/,
+    weight: 55,
+    confidence: 0.9,
+    summary: ([, name]) => `The test ${name} failed`,
+    extract: ([, name = '']) => ({ failedTest: { name, path: null, message: '' } }),
+  },
+  {
+    ...test,
+    id: 'pytest.explanation',
+    literals: ['\nE   '],
+    pattern: /^E {3,40}\S.{0,1000}$/,
+    weight: 58,
+    confidence: 0.92,
+    summary: ([line]) => `A test failed: ${line.replace(/^E\s+/, '')}`,
+  },
+  {
+    ...test,
+    id: 'pytest.frame',
+    literals: ['.py:'],
+    pattern:
+      /^((?:\.\/)?(?:[\w.-]{1,100}\/){0,20}(?:test_[\w-]{1,100}|[\w-]{1,100}_test)\.py):(\d{1,7}): (?:in \S{1,100})?\s?$/,
+    weight: 4,
+    confidence: 0.3,
+    summary: ([, path, line]) => `A place is named: ${path}, line ${line}`,
+    extract: ([, path, line]) => at(path, line, '', '', 'a test passed through here'),
+  },
+  {
+    ...test,
+    id: 'pytest.totals',
+    literals: [' failed', ' error'],
+    pattern:
+      /^=* ?(?:\d+ failed|(?:\d+ \w{4,9}, ){0,5}\d+ errors?)\b.{0,200} in [\d.]{1,12} ?s(?:econds)?\b.{0,30}$/,
+    weight: 52,
+    confidence: 0.93,
+    summary: 'Tests failed',
   },
 ];
