@@ -24,3 +24,7 @@ test.each([
 test('no line of the patch ends it', () => {
   expect(gitApplyCommand('x\nPATCH\nPATCH_1\n')).toBe("git apply <<'PATCH_2'\nx\nPATCH\nPATCH_1\nPATCH_2\n");
 });
+
+test('nor one that becomes another without its control characters', () => {
+  expect(gitApplyCommand('PA\u0001TCH\n')).toBe("git apply <<'PATCH_1'\nPATCH\nPATCH_1\n");
+});

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../../analysis/types.ts';
 import type { CheckAnnotation } from '../../github/types.ts';
 import { redactSecrets } from '../../logger.ts';
+import { gitApplyCommand } from '../git-apply.ts';
 import { unsafePath } from '../guards/safe-path.ts';
 import { isMended, type ReportItem, showsPatch, statusLine } from './item.ts';
 import { cutBytes, escapeText, fence, inlineCode } from './markdown.ts';
@@ -114,8 +115,8 @@ function list(title: string, entries: readonly string[]): string[] {
 function patchSection({ checkName, diagnosis }: ReportItem): string {
   return [
     `### Patch for ${inlineCode(cutBytes(checkName, 200))}`,
-    'To apply it by hand, copy it and run `git apply` in the repository:',
-    fence(diagnosis.patch ?? '', 'diff'),
+    'To apply it by hand, copy this into a shell in the repository:',
+    fence(gitApplyCommand(diagnosis.patch ?? ''), 'sh'),
   ].join('\n\n');
 }
 

@@ -1,6 +1,7 @@
 import { permissionOf } from '../../github/permissions.ts';
 import type { CheckAnnotation, CheckRunReport } from '../../github/types.ts';
 import type { DiagnosisRecord, FixAttemptRecord, PullRequestRecord } from '../../store/types.ts';
+import type { Verdict } from '../decide.ts';
 import { whyNotHead } from '../head.ts';
 import { judge } from '../judge.ts';
 import { composeReport } from '../report/compose.ts';
@@ -95,9 +96,12 @@ async function itemsOf(pullRequest: PullRequestRecord, environment: FixEnvironme
   const items: ReportItem[] = [];
   for (const record of newestByCheck(records)) {
     const check = await store.checkRuns.find(record.checkRunId);
-    const attempt = attemptFor(record, records, attempts);
+    const tries = triesOf(record, records, attempts);
+    const offer = offerOf(tries);
+    const attempt = offer ? null : tellingOne(tries);
     const maker = { appSlug: check?.appSlug ?? null };
-    const verdict = await judge(record, maker, pullRequest, environment, attempt?.id ?? null);
+    const decided = await judge(record, maker, pullRequest, environment, (offer ?? attempt)?.id ?? null);
+    const verdict: Verdict = offer ? { ...decided, action: 'offer', reason: whereOffered(offer) } : decided;
     if (attempt || verdict.action !== 'silent') {
       items.push({ checkName: record.checkName, diagnosis: record.diagnosis, verdict, attempt });
     }
@@ -105,16 +109,38 @@ async function itemsOf(pullRequest: PullRequestRecord, environment: FixEnvironme
   return items;
 }
 
-/** The newest try for a diagnosis; checks that fail for the same cause share one. */
-function attemptFor(
+/** Tries for a diagnosis, newest first; checks that fail for the same cause share them. */
+function triesOf(
   { fingerprint }: DiagnosisRecord,
   records: readonly DiagnosisRecord[],
   attempts: readonly FixAttemptRecord[],
-): FixAttemptRecord | null {
+): FixAttemptRecord[] {
   const same = new Set(
     records.filter((record) => record.fingerprint === fingerprint).map((record) => record.checkRunId),
   );
-  return attempts.find(({ checkRunId }) => checkRunId !== null && same.has(checkRunId)) ?? null;
+  return attempts.filter(({ checkRunId }) => checkRunId !== null && same.has(checkRunId));
+}
+
+/** Strategies whose effect mends; the others propose, and a person takes it or not. */
+const MENDING: readonly string[] = ['apply_patch', 'rerun_failed_jobs'];
+
+/** The way in which a patch was proposed, where nothing mends. */
+function offerOf(tries: readonly FixAttemptRecord[]): FixAttemptRecord | null {
+  const done = tries.filter(({ status }) => status === 'applied');
+  if (done.some(({ strategy }) => MENDING.includes(strategy))) return null;
+  return done[0] ?? null;
+}
+
+function whereOffered({ strategy, result }: FixAttemptRecord): string {
+  if (strategy === 'suggest_change') return 'the changes are suggested in a review of this pull request';
+  if (strategy === 'open_pull_request') return `pull request ${result} holds it`;
+  return 'the base, which has the cure, was merged into the branch';
+}
+
+/** Of the tries without a proposal the effect; else what GitHub refused first; else the newest. */
+function tellingOne(tries: readonly FixAttemptRecord[]): FixAttemptRecord | null {
+  const done = tries.find(({ status }) => status === 'applied' || status === 'planned');
+  return done ?? tries.findLast(({ status }) => status === 'failed') ?? tries[0] ?? null;
 }
 
 function newestByCheck(records: readonly DiagnosisRecord[]): DiagnosisRecord[] {

@@ -56,7 +56,7 @@ describe('composeReport', () => {
     expect(report.summary).toContain('would reformat app.py');
     expect(report.summary).toContain('The patch below was not committed');
     expect(report.summary).toContain('`mode.suggest`');
-    expect(report.text).toContain('```diff\n--- a/app.py');
+    expect(report.text).toContain("```sh\ngit apply <<'PATCH'\n--- a/app.py");
   });
 
   test('is a success only when everything was mended', () => {
@@ -89,7 +89,7 @@ describe('composeReport', () => {
     for (const part of [prose(summary), prose(text)]) {
       expect(part).not.toMatch(/(?<!\\)<img|(?<!\\)\[x\]|@octocat|#1|^# /m);
     }
-    expect(text).toContain('````diff\n');
+    expect(text).toContain('````sh\n');
   });
 
   test('holds no secrets', () => {

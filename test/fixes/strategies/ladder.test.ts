@@ -112,3 +112,30 @@ describe('the ways to deliver a patch', () => {
       expect(world.github.calls).not.toContain('createReview');
     }));
 });
+
+describe('the report', () => {
+  test('says where a patch was proposed, and does not call it mended', () =>
+    withWorld(
+      async (world) => {
+        await analyse(world, world.failedCheck('format'));
+        const [report] = world.github.reports.values();
+        expect(report?.conclusion).toBe('neutral');
+        expect(report?.summary).toContain('suggested in a review');
+        expect(report?.text).toContain("git apply <<'PATCH'");
+      },
+      { policy: 'quiet_period: 0s\nwait_for_suite: false\n' },
+    ));
+
+  test('names the pull request that was opened', () =>
+    withWorld(
+      async (world) => {
+        moveToFork(world);
+        world.github.permissions.set('ann', 'write');
+        await analyse(world, world.failedCheck('format'));
+        const [report] = world.github.reports.values();
+        expect(report?.summary).toContain('pull request \\#\u200b101 holds it');
+        expect(report?.conclusion).toBe('neutral');
+      },
+      { diff: null },
+    ));
+});
