@@ -81,25 +81,20 @@ async function send(
   event: GitHubEvent,
   { queues, store, clock, logger }: HandlerDeps,
 ): Promise<HandlerReport> {
-  const sent: HandlerReport['sent'][number][] = [];
-  for (const { queue, message } of messages) {
-    const envelope = message.toWorkerMessage();
-    const result = await queues.sendMessage(queue, envelope as Parameters<QueueManager['sendMessage']>[1]);
-    sent.push({ queue, id: envelope.id, type: envelope.type, result });
-  }
-  if (about && sent.length > 0) {
-    const { sentence, ...subject } = about;
-    await store.timeline.append({
-      ...subject,
-      at: clock.now(),
-      kind: 'event',
-      rule: null,
-      message: sentence,
-      data: { delivery: event.deliveryId, event: event.name, action: event.action },
-      correlationId: event.deliveryId,
-      dedupeKey: `event:${event.appId}:${event.deliveryId}`,
-    });
-  }
+  // Together, so that they share a commit: an entry whose message failed is found when it is tried again.
+  const [sent] = await Promise.all([
+    Promise.all(
+      messages.map(async ({ queue, message }) => {
+        const envelope = message.toWorkerMessage();
+        const result = await queues.sendMessage(
+          queue,
+          envelope as Parameters<QueueManager['sendMessage']>[1],
+        );
+        return { queue, id: envelope.id, type: envelope.type, result };
+      }),
+    ),
+    about && messages.length > 0 ? appendEntry(about, event, { store, clock }) : undefined,
+  ]);
   const fields = {
     handler,
     action: event.action,
@@ -109,4 +104,21 @@ async function send(
   };
   logger.debug(fields, 'event handled');
   return { handler, sent, reason };
+}
+
+async function appendEntry(
+  { sentence, ...subject }: NonNullable<Decision['about']>,
+  event: GitHubEvent,
+  { store, clock }: Pick<HandlerDeps, 'store' | 'clock'>,
+): Promise<void> {
+  await store.timeline.append({
+    ...subject,
+    at: clock.now(),
+    kind: 'event',
+    rule: null,
+    message: sentence,
+    data: { delivery: event.deliveryId, event: event.name, action: event.action },
+    correlationId: event.deliveryId,
+    dedupeKey: `event:${event.appId}:${event.deliveryId}`,
+  });
 }

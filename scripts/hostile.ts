@@ -21,7 +21,7 @@ const result = await besiege({
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${requests}`);
   },
 });
-const [first, last] = result.rss;
+const [first = 0, last = 0] = [result.memory.at(0)?.rss, result.memory.at(-1)?.rss];
 const growth = last / first;
 if (growth > 1.1) result.damages.push(`memory grew by a factor of ${growth.toFixed(2)}`);
 if (values.json) process.stdout.write(`${JSON.stringify({ ...result, growth }, null, 2)}\n`);

@@ -52,6 +52,8 @@ export interface InboxOptions {
  */
 export class Inbox {
   readonly #options: InboxOptions;
+  /** Those that are being taken at the moment, by id. */
+  readonly #underWay = new Map<string, Promise<InboxResult>>();
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -60,7 +62,12 @@ export class Inbox {
   /** Takes a delivery; never rejects. */
   async take(delivery: IncomingDelivery): Promise<InboxResult> {
     const { source, content, ...facts } = delivery;
-    const result = await this.#receive(facts, content, source);
+    // A copy that comes at the same moment learns what became of the first one.
+    await this.#underWay.get(facts.guid);
+    const receiving = this.#receive(facts, content, source);
+    this.#underWay.set(facts.guid, receiving);
+    const result = await receiving;
+    if (this.#underWay.get(facts.guid) === receiving) this.#underWay.delete(facts.guid);
     if (result.status !== 'duplicate') await this.#options.recording?.taken(delivery);
     this.#observe(delivery.event, source, result);
     return result;
@@ -109,7 +116,8 @@ export class Inbox {
       record.attempts > MAX_ATTEMPTS
         ? { problem: 'every attempt ended the process that made it' }
         : readEventBody(record.event, record.body);
-    const attempt: Attempt = { record, source: 'recovery', counted: true };
+    const stored = Promise.resolve({ value: 'open' as const });
+    const attempt: Attempt = { record, source: 'recovery', counted: true, stored };
     const result =
       'problem' in content
         ? await this.#fail(attempt, [new Error(content.problem)])
@@ -123,7 +131,7 @@ export class Inbox {
     content: EventBody,
     source: GitHubEvent['source'],
   ): Promise<InboxResult> {
-    const { appId, store, clock, logger } = this.#options;
+    const { appId, store, clock } = this.#options;
     const { action, installationId, repositoryId } = content;
     const now = clock.now();
     const record: DeliveryRecord = {
@@ -140,18 +148,23 @@ export class Inbox {
       note: null,
       messages: 0,
     };
-    let known: 'new' | DeliveryStatus;
-    try {
-      known = await store.deliveries.receive(record);
-    } catch (thrown) {
-      logger.error({ err: toError(thrown), deliveryId: facts.guid }, 'the store takes no delivery');
-      return { status: 'unavailable', error: toError(thrown) };
-    }
-    if (known === 'done') {
-      logger.info({ deliveryId: facts.guid, event: facts.event }, 'duplicate delivery, ignored');
-      return { status: 'duplicate' };
-    }
-    return await this.#publish({ record, source, counted: false }, content);
+    const known = await settle(store.deliveries.status(appId, facts.guid));
+    if ('error' in known) return this.#unavailable(record, known.error);
+    if (known.value === 'done') return this.#duplicate(record);
+    const stored = settle(store.deliveries.receive(record));
+    // One that is new is stored while its messages are sent, so that they share a commit.
+    if (known.value !== null) await stored;
+    return await this.#publish({ record, source, counted: false, stored }, content);
+  }
+
+  #duplicate({ guid, event }: DeliveryRecord): InboxResult {
+    this.#options.logger.info({ deliveryId: guid, event }, 'duplicate delivery, ignored');
+    return { status: 'duplicate' };
+  }
+
+  #unavailable({ guid }: DeliveryRecord, error: Error): InboxResult {
+    this.#options.logger.error({ err: error, deliveryId: guid }, 'the store takes no delivery');
+    return { status: 'unavailable', error };
   }
 
   #observe(event: string, source: GitHubEvent['source'], { status }: InboxResult): void {
@@ -161,7 +174,7 @@ export class Inbox {
   async #publish(attempt: Attempt, content: EventBody): Promise<InboxResult> {
     const { record } = attempt;
     // The name is not signed: one that is not GitHub's could be that of an event of another kind.
-    if (!isDocumentedEvent(record.event)) return await this.#finish(record, [], 0);
+    if (!isDocumentedEvent(record.event)) return await this.#finish(attempt, [], 0);
     const { appId, bus, clock } = this.#options;
     const { action, payload } = content;
     const event: GitHubEvent = {
@@ -178,10 +191,15 @@ export class Inbox {
     const startedAt = clock.monotonic();
     const { results, errors } = await bus.publish(name, event as ServiceEvents[typeof name]);
     if (errors.length > 0) return await this.#fail(attempt, errors);
-    return await this.#finish(record, results.filter(isReport), clock.monotonic() - startedAt);
+    return await this.#finish(attempt, results.filter(isReport), clock.monotonic() - startedAt);
   }
 
-  async #finish(record: DeliveryRecord, reports: HandlerReport[], durationMs: number): Promise<InboxResult> {
+  async #finish(attempt: Attempt, reports: HandlerReport[], durationMs: number): Promise<InboxResult> {
+    const { record } = attempt;
+    const stored = await attempt.stored;
+    if ('error' in stored) return this.#unavailable(record, stored.error);
+    // Another process was faster; its messages and these have the same ids.
+    if (stored.value === 'done') return this.#duplicate(record);
     const { appId, store, logger } = this.#options;
     const messages = reports.reduce((sum, report) => sum + report.sent.length, 0);
     const reason = reports.map((report) => report.reason).join(', ') || whyUnhandled(record);
@@ -202,7 +220,9 @@ export class Inbox {
     return { status: 'accepted', messages, reason };
   }
 
-  async #fail({ record, counted }: Attempt, errors: readonly Error[]): Promise<InboxResult> {
+  async #fail({ record, counted, stored }: Attempt, errors: readonly Error[]): Promise<InboxResult> {
+    const standing = await stored;
+    if ('error' in standing) return this.#unavailable(record, standing.error);
     const { appId, store, clock, logger } = this.#options;
     const [first = new Error('no reason given')] = errors;
     const error = errors.length > 1 ? new AggregateError(errors, first.message) : first;
@@ -231,6 +251,18 @@ interface Attempt {
   source: GitHubEvent['source'];
   /** Whether the store has counted it when it began. */
   counted: boolean;
+  /** Resolves when the delivery itself is durable, or cannot be. */
+  stored: Promise<Settled<'new' | DeliveryStatus>>;
+}
+
+type Settled<T> = { value: T } | { error: Error };
+
+/** How a promise settled; never rejects, however long nobody looks. */
+function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
+  return promise.then(
+    (value) => ({ value }),
+    (thrown: unknown) => ({ error: toError(thrown) }),
+  );
 }
 
 function whyUnhandled({ event, installationId }: DeliveryRecord): string {

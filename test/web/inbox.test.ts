@@ -110,6 +110,8 @@ describe('the inbox', () => {
       });
       void (process === 0 ? inbox.take(ping('a')) : make().retryDue());
       await begun.promise;
+      // It is stored while it is published.
+      while ((await stand('a')) === null) await new Promise((resolve) => setImmediate(resolve));
       expect(await stand('a')).toEqual({ status: 'open', attempts: process });
       await clock.advance(3_600_000);
     }

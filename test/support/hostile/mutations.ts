@@ -72,7 +72,10 @@ function fuzzed(payload: Record<string, unknown>, random: Random): Buffer {
     if (!place) break;
     const { holder, key } = place;
     if (random() < 0.2) delete (holder as Record<string, unknown>)[key];
-    else (holder as Record<string, unknown>)[key] = VALUES[Math.floor(random() * VALUES.length)];
+    else
+      (holder as Record<string, unknown>)[key] = structuredClone(
+        VALUES[Math.floor(random() * VALUES.length)],
+      );
   }
   return Buffer.from(JSON.stringify(payload));
 }

@@ -11,7 +11,7 @@ import { WatchedService } from './watched-service.ts';
 export interface SiegeOptions {
   seed: number;
   requests: number;
-  /** Memory is looked at after the first and after the last part of so many. */
+  /** Memory is looked at after every part of so many; the last part is whole. */
   part: number;
   /** Told of the progress; default nobody. */
   onProgress?: (done: number) => void;
@@ -24,8 +24,8 @@ export interface SiegeResult {
   unsigned: Record<number, number>;
   /** What must not be: one sentence each. */
   damages: string[];
-  /** Bytes after the first and after the last part. */
-  rss: [number, number];
+  /** After each part. */
+  memory: NodeJS.MemoryUsage[];
   seconds: number;
 }
 
@@ -40,7 +40,7 @@ export async function besiege({ seed, requests, part, onProgress }: SiegeOptions
   const hostile = new HostileRequests(seed, secret);
   const before = await knownRows(service, secret);
   const { prototypes } = await service.inspect();
-  const result: SiegeResult = { signed: {}, unsigned: {}, damages: [], rss: [0, 0], seconds: 0 };
+  const result: SiegeResult = { signed: {}, unsigned: {}, damages: [], memory: [], seconds: 0 };
   const startedAt = performance.now();
   let sent = 0;
   const sendUntil = async (end: number) => {
@@ -54,14 +54,14 @@ export async function besiege({ seed, requests, part, onProgress }: SiegeOptions
     }
   };
   const all = (end: number) => Promise.all(Array.from({ length: AT_ONCE }, () => sendUntil(end)));
-  await all(part);
-  result.rss[0] = (await service.inspect()).rss;
-  await all(requests);
+  for (let end = part; end <= requests && service.running; end += part) {
+    await all(end);
+    result.memory.push((await service.inspect()).memory);
+  }
   result.seconds = (performance.now() - startedAt) / 1000;
   agent.destroy();
-  if (!service.running) result.damages.push('the service has ended');
+  if (!service.running) return { ...result, damages: ['the service has ended'] };
   const after = await service.inspect();
-  result.rss[1] = after.rss;
   if (JSON.stringify(after.prototypes) !== JSON.stringify(prototypes))
     result.damages.push('a prototype has changed');
   if ((await knownRows(service, null)) !== before) result.damages.push('rows of the store have changed');

@@ -12,7 +12,7 @@ const prototypes = () => ({
 process.on('message', () => {
   // What is still in use is what counts: garbage may be taken any time.
   globalThis.gc?.();
-  process.send?.({ prototypes: prototypes(), rss: process.memoryUsage.rss() });
+  process.send?.({ prototypes: prototypes(), memory: process.memoryUsage() });
 });
 process.exitCode = await runCli(['serve']);
 process.disconnect();

@@ -12,8 +12,7 @@ const program = path.resolve(import.meta.dirname, 'watched-process.ts');
 export interface Inspection {
   /** Names of what the prototypes of the language have. */
   prototypes: Record<string, string[]>;
-  /** Bytes. */
-  rss: number;
+  memory: NodeJS.MemoryUsage;
 }
 
 /** A real service that takes deliveries, of which one can look at the inside. */
