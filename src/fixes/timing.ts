@@ -8,13 +8,15 @@ const SUITE_POLL_MS = 15_000;
 
 /**
  * Why a commit should not be made yet, or null: somebody pushed a moment ago (our own commits and those of
- * other bots do not count), or other checks of the head are still running.
+ * other bots do not count), or other checks of the head are still running. A person who asks for it is not made
+ * to wait.
  */
 export async function whyNotYet(
   pullRequest: PullRequestInfo,
   job: FixJob,
   environment: FixEnvironment,
 ): Promise<Wait | null> {
+  if (job.payload.requested_by !== undefined) return null;
   return (await quietPeriod(pullRequest, job, environment)) ?? (await suite(job, environment));
 }
 
