@@ -10,6 +10,7 @@ import { registerDev } from './dev.ts';
 import { registerEval } from './eval.ts';
 import { registerPause } from './pause.ts';
 import { registerPolicy } from './policy.ts';
+import { registerReconcile } from './reconcile.ts';
 import { registerRecord } from './record.ts';
 import { registerReplay } from './replay.ts';
 import { registerServe } from './serve.ts';
@@ -29,6 +30,7 @@ const REGISTRATIONS = [
   registerWhy,
   registerPause,
   registerPolicy,
+  registerReconcile,
   registerRecord,
   registerReplay,
   registerDeliveries,

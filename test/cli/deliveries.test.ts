@@ -146,3 +146,34 @@ describe('checkmend deliveries', () => {
     ]);
   });
 });
+
+describe('checkmend reconcile', () => {
+  it('has a repository looked at, though no delivery told of anything', async () => {
+    stage.github.hooks.setTarget(null);
+    const { number } = await stage.github.scenario.openPullRequest('acme/shop', {
+      branch: 'unseen',
+      files: { unseen: '' },
+    });
+    service = await stage.start();
+    stage.github.hooks.setTarget(null);
+    const file = path.join(stage.settings.dataDir, DATABASE_FILE);
+    const store = await openSqliteStore({ path: file, clock: systemClock });
+    // The installation is known by its own events.
+    const { id } = (await stage.github.scenario.request('acme/shop', 'GET /repos/acme/shop')) as {
+      id: number;
+    };
+    const { installationId } = stage.github.app;
+    await store.installations.upsert({ id: installationId, account: 'acme', suspended: false });
+    const repository = { id: String(id), installationId, owner: 'acme', name: 'shop', private: false };
+    await store.installations.addRepositories([repository]);
+    const { stdout } = await run(['reconcile', 'ACME/shop'], { env: env() });
+    expect(stdout).toBe('ACME/shop will be looked at\n');
+    await until(() => store.pullRequests.find(String(id), number));
+    await store.close();
+    const unknown = await run(['reconcile', 'acme/other'], { env: env() });
+    expect([unknown.code, unknown.stderr]).toEqual([
+      1,
+      'checkmend: the App is not installed on acme/other\n',
+    ]);
+  });
+});
