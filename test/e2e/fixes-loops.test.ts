@@ -51,6 +51,18 @@ describe('a fix', () => {
     expect(await story.scenario.branchHead(repository, 'topic')).toBe(headSha);
   });
 
+  it('that another bot undoes is not made again: two bots do not fix each other for ever', async () => {
+    const repository = await story.repository('bots', FIX_AT_ONCE);
+    const pull = await story.openPull(repository);
+    await story.fail(pull);
+    await story.applied(pull, 'apply_patch');
+    const message = 'Format, says the other bot';
+    const headSha = await story.scenario.push(repository, 'topic', { 'prices.py': UGLY }, { message });
+    await story.fail(pull, { headSha });
+    await story.ruled(pull, 'loop.repeat');
+    expect(await story.scenario.branchHead(repository, 'topic')).toBe(headSha);
+  });
+
   it('nor when the branch is set back to the very commit', async () => {
     const repository = await story.repository('reset', FIX_AT_ONCE);
     const pull = await story.openPull(repository);
