@@ -11,7 +11,7 @@ describe('a pull request from a fork of an organisation', () => {
   });
   afterAll(() => story[Symbol.asyncDispose]());
 
-  const fork = { fork: 'umbrella', maintainerCanModify: false };
+  const fork = { fork: 'umbrella' };
 
   it('gets suggestions where the failing lines are in its diff', async () => {
     const repository = await story.repository('diff', FIX_AT_ONCE);

@@ -16,12 +16,15 @@ export async function completePull(world: World, pull: Json): Promise<Json> {
       ? await headOf(world, headRepository, textOf(head, 'ref'))
       : null;
   const sha = extras.closedHead ?? live ?? textOf(head, 'sha');
+  // A fork that an organisation owns takes no pushes of the base's people, whatever its owner says.
+  const owner = headRepository.split('/')[0] ?? '';
+  const canBeOpen = headRepository !== repository && !world.accounts.isOrganization(owner);
   const updatedAt = [textOf(pull, 'updated_at'), extras.pushedAt ?? ''].sort().at(-1);
   return {
     ...pull,
     head: { ...head, sha },
     updated_at: updatedAt,
-    maintainer_can_modify: extras.maintainerCanModify ?? headRepository !== repository,
+    maintainer_can_modify: canBeOpen && (extras.maintainerCanModify ?? true),
   };
 }
 
