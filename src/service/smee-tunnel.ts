@@ -77,7 +77,7 @@ export class SmeeTunnel {
           logger.warn({ source }, 'the tunnel was lost; deliveries meanwhile are recovered');
       } catch (thrown) {
         const reason = thrown instanceof Error ? thrown.message : 'the channel does not answer';
-        logger.warn({ source, reason }, 'the tunnel cannot be opened yet');
+        if (!signal.aborted) logger.warn({ source, reason }, 'the tunnel cannot be opened yet');
       } finally {
         await client.stop();
       }
