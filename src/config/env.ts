@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError, codeOf } from '../errors.ts';
@@ -95,7 +96,7 @@ const serviceSchema = baseSchema.extend({
   RECORD_DIR: z.string().optional(),
   TRUSTED_PROXIES: z
     .string()
-    .regex(/^[\da-fA-F.:/, ]*$/, 'must be addresses or networks, comma-separated')
+    .refine((text) => listOf(text).every(isNetwork), 'must be addresses or networks, comma-separated')
     .default(''),
   DATABASE_URL: z.undefined('is not supported: the store is the SQLite file in DATA_DIR').optional(),
 });
@@ -147,6 +148,14 @@ function baseOf(values: z.infer<typeof baseSchema>): BaseConfig {
     redisUrl: values.REDIS_URL ?? null,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** `10.0.0.1`, `10.0.0.0/8`, `::1`, `fd00::/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = isIP(address) === 4 ? 32 : 128;
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return isIP(address) !== 0 && isPrefix && rest.length === 0;
 }
 
 function listOf(text: string): string[] {
