@@ -60,12 +60,11 @@ export class LogScan {
   };
 
   readonly #visitLine: LineVisitor = (line, found) => {
-    if (this.#scanner.everyLine || found.some((index) => index >= RULE_INDEX.texts.length)) {
+    if (this.#dialects.active || found.some((index) => index >= RULE_INDEX.texts.length))
       this.#dialects.push(line);
-      // A diff is read line by line; outside of one, most lines are passed over.
-      this.#scanner.everyLine = this.#dialects.active;
-    }
     this.#rules.push(line, found);
+    // A diff, and what follows a cause, is read line by line; most other lines are passed over.
+    this.#scanner.everyLine = this.#dialects.active || this.#rules.active;
   };
 }
 

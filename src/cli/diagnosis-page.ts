@@ -10,12 +10,38 @@ const ADVICE: Readonly<Record<Recommendation, string>> = {
   report: 'A person has to look at it: there is nothing that could be changed safely.',
 };
 
+/** Where there is nothing to mend. */
+const NO_FAILURE = 'Nothing: the log shows no failure.';
+
+/** Commands that make a tool's changes, where the log does not show them. */
+const FIXERS: Readonly<Record<string, string>> = {
+  biome: 'biome check --write',
+  black: 'black .',
+  buildifier: 'buildifier -r .',
+  'clang-format': 'clang-format -i <files>',
+  'deno fmt': 'deno fmt',
+  'dotnet format': 'dotnet format',
+  gofmt: 'gofmt -w .',
+  isort: 'isort .',
+  'mix format': 'mix format',
+  'php-cs-fixer': 'php-cs-fixer fix',
+  phpcs: 'phpcbf',
+  'pre-commit': 'pre-commit run --all-files',
+  prettier: 'prettier --write .',
+  ruff: 'ruff format .',
+  rustfmt: 'cargo fmt',
+  shfmt: 'shfmt -w .',
+  spotless: './gradlew spotlessApply, or mvn spotless:apply',
+  taplo: 'taplo fmt',
+  'terraform fmt': 'terraform fmt -recursive',
+};
+
 /** Most entries of a list that a page shows. */
 const LIST_MAX = 10;
 
 /** The diagnosis as a page for a terminal; plain text where colours are not wanted. */
 export function formatDiagnosis(diagnosis: Diagnosis): string {
-  const { category, tool, confidence, summary, recommendation } = diagnosis;
+  const { category, tool, confidence, summary } = diagnosis;
   const kind = [category, tool].filter(Boolean).join(' · ');
   const sections = [
     [
@@ -35,7 +61,7 @@ export function formatDiagnosis(diagnosis: Diagnosis): string {
       diagnosis.failed_tests.map(({ name, message }) => [name, message].filter(Boolean).join(' - ')),
     ),
     patchLines(diagnosis.patch),
-    [styleText('bold', 'What to do'), `  ${ADVICE[recommendation]}`],
+    [styleText('bold', 'What to do'), `  ${adviceOf(diagnosis)}`, ...fixerLines(diagnosis)],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -43,17 +69,34 @@ export function formatDiagnosis(diagnosis: Diagnosis): string {
     .join('\n\n')}\n`;
 }
 
-function causeLines({ root_cause, evidence }: Diagnosis): string[] {
-  if (!root_cause) return [];
-  const quoted = [root_cause, ...evidence.filter((it) => it.line !== root_cause.line)].slice(0, LIST_MAX);
+/** The lines of the log, the cause marked; a gap in the log is a gap here. */
+function causeLines({ root_cause: cause, evidence }: Diagnosis): string[] {
+  if (!cause) return [];
+  const others = evidence.filter((it) => it.line !== cause.line);
+  const near = others.toSorted((a, b) => Math.abs(a.line - cause.line) - Math.abs(b.line - cause.line));
+  const quoted = [cause, ...near.slice(0, LIST_MAX - 1)].toSorted((a, b) => a.line - b.line);
   const width = Math.max(...quoted.map((it) => String(it.line).length));
   return [
     styleText('bold', 'Cause'),
-    ...quoted.map(({ line, text }) => {
-      const mark = line === root_cause.line ? styleText('red', '>') : ' ';
-      return `${mark} ${styleText('dim', String(line).padStart(width))}  ${printable(text)}`;
+    ...quoted.flatMap(({ line, text }, index) => {
+      const gap = index > 0 && line > (quoted[index - 1]?.line ?? 0) + 1;
+      const mark = line === cause.line ? styleText('red', '>') : ' ';
+      const number = styleText('dim', String(line).padStart(width));
+      return [
+        ...(gap ? [styleText('dim', `  ${'⋮'.padStart(width)}`)] : []),
+        `${mark} ${number}  ${printable(text)}`,
+      ];
     }),
   ];
+}
+
+function adviceOf({ category, root_cause, recommendation }: Diagnosis): string {
+  return category === 'unknown' && root_cause === null ? NO_FAILURE : ADVICE[recommendation];
+}
+
+function fixerLines({ tool, recommendation }: Diagnosis): string[] {
+  const command = tool && Object.hasOwn(FIXERS, tool) ? FIXERS[tool] : undefined;
+  return recommendation === 'run_fixer' && command ? [`  ${styleText('green', command)}`] : [];
 }
 
 function listLines(title: string, entries: readonly string[]): string[] {

@@ -10,6 +10,9 @@ import type { RuleIndex } from './rule-index.ts';
 const SCAN_LIMIT = 2000;
 const QUOTE_LIMIT = 500;
 
+/** Lines after a cause that are kept with it. */
+const CONTEXT_LINES = 5;
+
 /** Confidence that there is no failure where the job itself says so, and of a log that nothing is known of. */
 const PASSED_CONFIDENCE = 0.95;
 const UNKNOWN_CONFIDENCE = 0.2;
@@ -48,6 +51,8 @@ export class RuleEngine {
   readonly #headings = new Map<Rule, LogLine>();
   /** Line that each rule was last tried on: several of its texts may be in one line. */
   readonly #triedOn: Uint32Array;
+  /** The hit whose context is being read. */
+  #followed: Hit | null = null;
   #lastError: LogLine | null = null;
 
   constructor(index: RuleIndex, paths: RepositoryPaths) {
@@ -61,9 +66,15 @@ export class RuleEngine {
     return this.#steps.jobPassed;
   }
 
+  /** It wants to see the next line, whatever that holds. */
+  get active(): boolean {
+    return this.#followed !== null;
+  }
+
   /** @param found indexes of the texts in the line */
   push({ line, text }: CleanLine, found: readonly number[]): void {
     const scanned = text.length > SCAN_LIMIT ? text.slice(0, SCAN_LIMIT) : text;
+    if (this.#followed) this.#addContext(this.#followed, line, scanned);
     for (const index of found) {
       for (const at of this.#index.rulesOf(index)) {
         if (this.#triedOn[at] === line) continue;
@@ -93,10 +104,26 @@ export class RuleEngine {
   #try(rule: Rule, line: number, text: string): void {
     const match = rule.pattern.exec(text);
     if (match) {
-      const cause = this.#headings.get(rule) ?? quote(line, text);
-      const summary = () => (typeof rule.summary === 'string' ? rule.summary : rule.summary(match));
-      this.#hits.add(rule, cause, summary, this.#tied(rule.extract?.(match) ?? {}));
+      const heading = this.#headings.get(rule);
+      const cause = heading ?? quote(line, text);
+      const plain = () => (typeof rule.summary === 'string' ? rule.summary : rule.summary(match));
+      const summary = () => (heading ? `${plain()}: ${heading.text}` : plain());
+      this.#follow(
+        this.#hits.add(rule, cause, summary, line, this.#tied(rule.extract?.(match) ?? {})),
+        cause,
+      );
     } else if (rule.heading?.test(text)) this.#headings.set(rule, quote(line, text));
+  }
+
+  /** What follows a cause says more of it: only of the first, or last, that the rule found. */
+  #follow(hit: Hit, cause: LogLine): void {
+    if (hit.cause === cause && hit.context.length === 0) this.#followed = hit;
+  }
+
+  #addContext(hit: Hit, line: number, text: string): void {
+    const ends = text.startsWith('##[') || line > hit.cause.line + CONTEXT_LINES;
+    if (!ends && text.trim() !== '') hit.context.push(indented(line, text));
+    if (ends || line === hit.cause.line + CONTEXT_LINES) this.#followed = null;
   }
 
   /** With the repository's paths; a place outside of it is none. */
@@ -119,23 +146,27 @@ export function saysSomething(text: string): boolean {
 function findingOf([rule, hit]: readonly [Rule, Hit], hits: Hits): Finding {
   const related = hits.related(rule);
   const diagnostics = related.flatMap((it) => it.diagnostics).slice(0, DETAILS_MAX);
-  const place = diagnostics.length === 0 ? hits.placeIn(hit.cause.line) : null;
+  const place = diagnostics.length === 0 ? hits.placeNear(hit.cause.line) : null;
   return {
     category: rule.category,
     confidence: rule.confidence,
     tool: rule.tool,
     summary: hit.summary,
     root_cause: hit.cause,
-    evidence: related
-      .flatMap((it) => it.evidence)
-      .toSorted((a, b) => a.line - b.line)
-      .slice(0, EVIDENCE_MAX),
-    diagnostics: place ? [place] : diagnostics,
+    evidence: evidenceOf(hit, related),
+    diagnostics: place ? [{ ...place, code: null, message: hit.cause.text }] : diagnostics,
     failed_tests: unique(related.flatMap((it) => it.tests)).slice(0, DETAILS_MAX),
     transient: rule.transient ?? false,
     overridesPatch: rule.overridesPatch ?? false,
     line: hit.cause.line,
   };
+}
+
+/** The cause and what follows it first, then what else there is; each line once, in the order of the log. */
+function evidenceOf({ cause, context }: Hit, related: readonly Hit[]): LogLine[] {
+  const lines = [cause, ...context, ...related.flatMap((it) => it.evidence)];
+  const byLine = new Map(lines.map((it) => [it.line, it]));
+  return [...byLine.values()].slice(0, EVIDENCE_MAX).toSorted((a, b) => a.line - b.line);
 }
 
 function nothing(summary: string, confidence: number, cause: LogLine | null): Finding {
@@ -162,6 +193,12 @@ function unique(tests: readonly FailedTest[]): FailedTest[] {
     if (!known || (known.message === '' && test.message !== '')) byName.set(test.name, test);
   }
   return [...byName.values()];
+}
+
+/** Context keeps its indent: it may be source, with a mark below it. */
+function indented(line: number, text: string): LogLine {
+  const plain = text.trimEnd();
+  return { line, text: plain.length > QUOTE_LIMIT ? `${plain.slice(0, QUOTE_LIMIT)}…` : plain };
 }
 
 function quote(line: number, text: string): LogLine {

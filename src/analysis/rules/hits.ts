@@ -8,11 +8,16 @@ export const DETAILS_MAX = 200;
 /** Lighter rules only add places and tests to the verdict of another. */
 const VERDICT_WEIGHT_MIN = 15;
 
+/** Most lines between a cause and the place that it names. */
+const PLACE_LINES = 6;
+
 /** What one rule has found. */
 export interface Hit {
   cause: LogLine;
   summary: string;
   evidence: LogLine[];
+  /** What follows the cause. */
+  context: LogLine[];
   diagnostics: Diagnostic[];
   tests: FailedTest[];
 }
@@ -31,18 +36,30 @@ export class Hits {
     return first && first[0].weight >= VERDICT_WEIGHT_MIN ? first : null;
   }
 
-  /** Adds a match; the paths in `extract` are the repository's already. */
-  add(rule: Rule, cause: LogLine, summary: () => string, { diagnostic, failedTest }: Extract): void {
+  /** Adds a match in a line, of which the cause may be an earlier one; the paths in `extract` are the repository's already. */
+  add(
+    rule: Rule,
+    cause: LogLine,
+    summary: () => string,
+    line: number,
+    { diagnostic, failedTest }: Extract,
+  ): Hit {
     let hit = this.#hits.get(rule);
     if (!hit) {
-      hit = { cause, summary: summary(), evidence: [], diagnostics: [], tests: [] };
+      hit = { cause, summary: summary(), evidence: [], context: [], diagnostics: [], tests: [] };
       this.#hits.set(rule, hit);
-    } else if (rule.cause === 'last') hit.cause = cause;
-    if (hit.evidence.length < EVIDENCE_MAX) hit.evidence.push(cause);
+    } else if (rule.cause === 'last') {
+      hit.cause = cause;
+      hit.context = [];
+    }
+    if (hit.evidence.length < EVIDENCE_MAX && hit.evidence.at(-1)?.line !== cause.line)
+      hit.evidence.push(cause);
     if (failedTest && hit.tests.length < DETAILS_MAX) hit.tests.push(failedTest);
-    if (!diagnostic || hit.diagnostics.length >= DETAILS_MAX) return;
-    hit.diagnostics.push(diagnostic);
-    if (!this.#places.has(cause.line)) this.#places.set(cause.line, diagnostic);
+    if (diagnostic && hit.diagnostics.length < DETAILS_MAX) {
+      hit.diagnostics.push(diagnostic);
+      if (!this.#places.has(line)) this.#places.set(line, diagnostic);
+    }
+    return hit;
   }
 
   /** Hits of the rules that tell more of the same failure: same tool, same category. */
@@ -52,14 +69,20 @@ export class Hits {
       .map(([, hit]) => hit);
   }
 
-  /** The place that some rule found in a line. */
-  placeIn(line: number): Diagnostic | null {
-    return this.#places.get(line) ?? null;
+  /** The place that some rule found in a line, or soon after it. */
+  placeNear(line: number): Diagnostic | null {
+    for (let at = line; at <= line + PLACE_LINES; at++) {
+      const place = this.#places.get(at);
+      if (place) return place;
+    }
+    return null;
   }
 
   /** Moves everything behind what `others` has already. */
   moveTo(others: Hits): void {
     for (const [rule, hit] of this.#hits) if (!others.#hits.has(rule)) others.#hits.set(rule, hit);
+    for (const [line, place] of this.#places)
+      if (others.#places.size < DETAILS_MAX) others.#places.set(line, place);
     this.#hits.clear();
     this.#places.clear();
   }
