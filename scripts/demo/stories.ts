@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { LocalGitHub } from '../../test/support/github/local-github.ts';
 import type { Files } from '../../test/support/github/scenario/git.ts';
 import type { OpenedPullRequest } from '../../test/support/github/scenario/pulls.ts';
+import { gitDiff } from './git-diff.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures/demo');
 
@@ -41,14 +42,14 @@ const format: Story = {
       commits.findIndex(({ sha }) => sha === headSha),
     );
     if (!fix?.message.includes('Checkmend-Fix: ') || others.length > 0) return null;
-    const mended = await scenario.readFile(repository, branch, 'prices.py');
-    if (mended?.toString() !== read('format/after/prices.py')) return null;
+    const before = await scenario.readFile(repository, headSha, 'prices.py');
+    const mended = await scenario.readFile(repository, fix.sha, 'prices.py');
+    if (!before || mended?.toString() !== read('format/after/prices.py')) return null;
     const report = (await scenario.listCheckRuns(repository, headSha)).find((run) => run.app === app.slug);
     if (report?.conclusion !== 'success') return null;
-    const diff = /```diff\n([\s\S]*?)```/.exec(report.text ?? '')?.[1] ?? '';
     return [
       `committed ${fix.sha.slice(0, 7)} on ${branch}: ${fix.message.split('\n')[0]}`,
-      ...diff.trimEnd().split('\n'),
+      ...gitDiff('prices.py', before, mended).trimEnd().split('\n'),
     ];
   },
 };

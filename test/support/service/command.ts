@@ -11,16 +11,25 @@ export interface CommandResult {
   stderr: string;
 }
 
+/** What a program gets beside its arguments. */
+export interface CommandOptions {
+  env?: Record<string, string>;
+  input?: string;
+  cwd?: string;
+}
+
 /** Runs the command line as a process of its own, with nothing of this process's configuration. */
-export async function run(
+export function run(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
+  return runProgram(main, args, options);
+}
+
+/** The same for any program of the project. */
+export async function runProgram(
+  program: string,
   args: readonly string[],
-  {
-    env = {},
-    input,
-    cwd = import.meta.dirname,
-  }: { env?: Record<string, string>; input?: string; cwd?: string } = {},
+  { env = {}, input, cwd = import.meta.dirname }: CommandOptions = {},
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
