@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Purpose: the whole hot loop of a worker in one call: recovers expired leases (at most 20), settles, promotes
---   what is due (at most 100) and leases up to `want` messages.
+--   what is due (at most 100), leases up to `want` messages and buries those that expired (at most 100).
 -- KEYS: common.lua.
 -- ARGV: [2] session, 0 for none yet, with the sessions of extended leases after commas; [3] lease in ms; [4] messages wanted; [5] most bytes to answer;
 --   [6] n, then n leases `<token>:<id>` that are done; then four per other outcome: kind (r retry, d dead,
@@ -10,7 +10,9 @@
 -- Error: QUEUESESSION if the session is not known or has expired; nothing was changed then.
 --- @include common place
 
-local RECOVER_MOST, PROMOTE_MOST, ROUNDS_MOST = 20, 100, 3
+local RECOVER_MOST, PROMOTE_MOST, BURY_MOST = 20, 100, 100
+-- So many at a time where messages have expired.
+local PACE = 8
 local LEASE_EXPIRED = '{"type":"lease_expired","message":"the lease expired"}'
 local MESSAGE_EXPIRED = '{"type":"expired","message":"the message expired before it was started"}'
 
@@ -104,49 +106,58 @@ local function promote()
   S.wake = true
 end
 
-local records, members, answered = {}, {}, 0
--- A message leaves READY to be leased or, if its time has passed, to be dead.
-local function start(id, rec)
-  S.bytes = S.bytes - body_bytes(rec)
-  if string.sub(rec, 1, 1) == 'x' then
-    local r = parse(rec)
-    if r.group then
-      local g = load_group(r.group)
-      redis.call('ZREM', GREADY, group_member(r, id))
-      redis.call('HSET', GACTIVE, id, r.group)
-      g.active, g.member = 1, nil
-      save_group(g)
-    end
-    if r.expires > 0 and r.expires <= S.ms then
-      bury(id, r, r.retries, MESSAGE_EXPIRED)
-      finish(id)
-      return
-    end
-  end
-  answered = answered + #rec
-  records[#records + 1] = rec
-  members[#members + 1] = id
+-- A message of a group has left READY: the group runs.
+local function start_group(id, r)
+  local g = load_group(r.group)
+  redis.call('ZREM', GREADY, group_member(r, id))
+  redis.call('HSET', GACTIVE, id, r.group)
+  g.active, g.member = 1, nil
+  save_group(g)
 end
 
+local records, members, answered = {}, {}, 0
+local left, size = want + BURY_MOST, want
+-- Takes the first of READY, to be leased or, where their time has passed, to be dead. A death makes the group's
+-- next one or a follow-up ready, which may come before those that were popped along: they go back until it is
+-- placed. Answers false when there is nothing more to take.
 local function pop()
-  local popped = redis.call('ZPOPMIN', READY, want - #records)
+  local popped = redis.call('ZPOPMIN', READY, math.min(want - #records, left, size))
   if #popped == 0 then return false end
   local ids = {}
   for i = 1, #popped, 2 do ids[#ids + 1] = id_of_ready(popped[i]) end
+  local function put_back(from)
+    local back = {}
+    for i = from * 2 - 1, #popped, 2 do back[#back + 1], back[#back + 2] = popped[i + 1], popped[i] end
+    if #back > 0 then redis.call('ZADD', READY, unpack(back)) end
+  end
+  size = want
   local recs = redis.call('HMGET', MSGS, unpack(ids))
-  local taken, over = {}, false
-  for i = 1, #ids do
+  for i, id in ipairs(ids) do
     local rec = recs[i]
-    over = over or (rec and answered > 0 and answered + #rec > budget)
-    if over then
-      redis.call('ZADD', READY, popped[i * 2], popped[i * 2 - 1])
-    else
-      taken[i] = ids[i]
-      if rec then start(ids[i], rec) end
+    local r = rec and string.sub(rec, 1, 1) == 'x' and parse(rec)
+    local expired = r and r.expires > 0 and r.expires <= S.ms
+    if rec and not expired and answered > 0 and answered + #rec > budget then
+      put_back(i)
+      return false
+    end
+    left = left - 1
+    if rec then S.bytes = S.bytes - body_bytes(rec) end
+    if expired then put_back(i + 1) end
+    if r and r.group then start_group(id, r) end
+    if expired then
+      redis.call('ZREM', AGE, id)
+      bury(id, r, r.retries, MESSAGE_EXPIRED)
+      finish(id)
+      size = PACE
+      return true
+    end
+    if rec then
+      answered = answered + #rec
+      records[#records + 1] = rec
+      members[#members + 1] = id
     end
   end
-  if #taken > 0 then redis.call('ZREM', AGE, unpack(taken)) end
-  return not over
+  return true
 end
 
 -- When there is nothing to take: how long nobody needs to look.
@@ -162,10 +173,8 @@ recover()
 settle_done()
 settle_other()
 promote()
-local rounds = 0
 if not S.paused then
-  while #records < want and rounds < ROUNDS_MOST do
-    rounds = rounds + 1
+  while #records < want and left > 0 do
     if not pop() then break end
   end
 end
@@ -181,9 +190,11 @@ if #records > 0 then
     leases[2 * i - 1], leases[2 * i] = session, pad(first + i - 1) .. ':' .. id
   end
   redis.call('ZADD', LEASES, unpack(leases))
+  redis.call('ZREM', AGE, unpack(members))
 end
+local more = want > 0 and not S.paused and redis.call('EXISTS', READY) == 1
 local look = -1
-if #records == 0 and want > 0 then look = next_look() end
-if S.rearm or (S.wake and #records == 0) or (#records > 0 and redis.call('EXISTS', READY) == 1) then wake() end
+if #records == 0 and want > 0 then look = more and 0 or next_look() end
+if S.rearm or more or (S.wake and want == 0) then wake() end
 save()
 return { S.ms, table.concat(settled), pad(first), expires, session, look, unpack(records) }

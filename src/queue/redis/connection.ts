@@ -93,6 +93,11 @@ export class RedisConnection {
     return this.#closing.signal.aborted;
   }
 
+  /** Aborts with `close`. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   /**
    * Runs a command, again on a new connection if the one it ran on was lost, until `operationTimeoutMs`.
    * The command must be one that may be sent twice.

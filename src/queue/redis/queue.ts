@@ -67,8 +67,9 @@ export class RedisQueue {
     const { want, waitMs } = checkExchange(request);
     const { clock } = this.#backend.settings;
     const deadline = clock.monotonic() + waitMs;
+    const ended = () => signal?.aborted || this.#wake.closed || clock.monotonic() >= deadline;
     let { results, messages } = await this.#step(outcomes, want);
-    while (messages.length === 0 && want > 0 && !signal?.aborted && clock.monotonic() < deadline) {
+    while (messages.length === 0 && want > 0 && !ended()) {
       if (!(await this.#somethingToTake(deadline, signal))) continue;
       messages = await this.#tryToTake(want);
     }

@@ -6,6 +6,8 @@ import { type ConnectionOptions, RedisConnection } from './connection.ts';
 const BLOCK_SECONDS = 5;
 /** Milliseconds that the answer to a blocking command may come late. */
 const BLOCK_GRACE_MS = 1000;
+/** Milliseconds between two tries to block. */
+const RETRY_MS = 50;
 
 interface Waiter {
   readonly key: string;
@@ -34,9 +36,14 @@ export class WakeListener {
     this.#clock = options.clock;
   }
 
+  /** True from `close` on: nothing waits here any more. */
+  get closed(): boolean {
+    return this.#connection.closed;
+  }
+
   /** Resolves with true when the key's marker was taken, with false after `ms`, on abort and on `close`. */
   wait(key: string, ms: number, signal?: AbortSignal): Promise<boolean> {
-    if (signal?.aborted || this.#connection.closed) return Promise.resolve(false);
+    if (signal?.aborted || this.closed) return Promise.resolve(false);
     return new Promise((resolve) => {
       const finish = (woken: boolean) => {
         timer.clear();
@@ -64,7 +71,7 @@ export class WakeListener {
   async #loop(): Promise<void> {
     // Let the other queues of this turn join the first block.
     await Promise.resolve();
-    while (this.#waiters.size > 0 && !this.#connection.closed) {
+    while (this.#waiters.size > 0 && !this.closed) {
       try {
         const key = await this.#block();
         if (key !== undefined) this.#hand(key);
@@ -73,7 +80,7 @@ export class WakeListener {
         this.#blockedOn = new Set();
         this.#blockedClientId = undefined;
         // The connection is being rebuilt, with its back-off; this pause only keeps the loop from spinning.
-        await sleep(this.#clock, 50);
+        await sleep(this.#clock, RETRY_MS, this.#connection.closing);
       }
     }
     this.#running = undefined;

@@ -41,6 +41,20 @@ export function describeExpiry(harness: QueueHarness): void {
       expect((await manager.getQueueStats(Q)).dead).toBe(1);
     });
 
+    it('holds up nobody who wants one message, however many expired before it', async () => {
+      const { manager, advance, now } = fixture();
+      const expiresAt = now() + 1_000;
+      const sent = Array.from({ length: 250 }, (_, index) => message(`m${index}`, { expiresAt }));
+      await manager.sendMessages(
+        Q,
+        [...sent, message('live')].map((it) => ({ message: it })),
+      );
+      await advance(2_000);
+      const { messages } = await manager.exchange(Q, { want: 1, waitMs: 60_000 });
+      expect(messages.map((it) => it.message.id)).toEqual(['live']);
+      expect(await manager.getQueueStats(Q)).toMatchObject({ ready: 0, inFlight: 1, dead: 250 });
+    });
+
     it('in a group lets the next one through', async () => {
       const { manager, advance, now } = fixture();
       await manager.sendMessage(Q, message('a', { groupKey: 'g', expiresAt: now() + 1_000 }));

@@ -8,19 +8,26 @@ import { Q } from './support.ts';
 
 const AGING_MS = 5_000;
 
+/** Seconds after which no further sequence is begun. `QUEUE_MODEL_SECONDS` overrides it, and then the number of runs. */
+const SECONDS = 20;
+
 /** How long the model runs, and with which seed: that of a failure can be run again. */
 export interface ModelOptions {
   /** Sequences of commands; default 50. */
   runs?: number;
-  /** Default: a random one, printed on failure. `QUEUE_MODEL_SEED` overrides it. */
+  /** Default: a random one, printed. `QUEUE_MODEL_SEED` overrides it. */
   seed?: number;
 }
 
 /** Random sequences of commands on one queue, each step compared with the oracle. */
 export function describeModel(harness: QueueHarness, options: ModelOptions = {}): void {
+  const wanted = process.env.QUEUE_MODEL_SECONDS;
+  const seconds = Number(wanted ?? SECONDS);
+  const runs = wanted === undefined ? (options.runs ?? 50) : Number.MAX_SAFE_INTEGER;
   describe(`${harness.name} queue against the oracle`, () => {
-    it('does the same, whatever happens', async () => {
+    it('does the same, whatever happens', { timeout: (seconds + 20) * 1_000 }, async () => {
       const seed = Number(process.env.QUEUE_MODEL_SEED ?? options.seed ?? Date.now() % 2_147_483_647);
+      console.info(`${harness.name}: QUEUE_MODEL_SEED=${seed}`);
       await fc.assert(
         fc.asyncProperty(commands('max'), async (sequence) => {
           const fixture = await harness.create({ agingMs: AGING_MS, leaseMs: MODEL_LEASE_MS });
@@ -35,9 +42,9 @@ export function describeModel(harness: QueueHarness, options: ModelOptions = {})
         }),
         {
           seed,
-          numRuns: options.runs ?? 50,
+          numRuns: runs,
           verbose: 0,
-          interruptAfterTimeLimit: 20_000,
+          interruptAfterTimeLimit: seconds * 1_000,
         },
       );
     });

@@ -15,10 +15,11 @@ export class TcpProxy {
   readonly #target: number;
   readonly #delayMs: number;
   readonly #sockets = new Set<Socket>();
+  readonly #links = new Set<{ dead: boolean }>();
   #mode: ProxyMode = 'open';
   #port = 0;
 
-  /** @param delayMs added in each direction, so twice this is added to a round trip; default 0 */
+  /** @param delayMs milliseconds added to each round trip, on the way to the server; default 0 */
   constructor(targetPort: number, delayMs = 0) {
     this.#target = targetPort;
     this.#delayMs = delayMs;
@@ -40,6 +41,7 @@ export class TcpProxy {
   /** Connections made while half-open stay dead for good, as after a lost route; new ones follow the new mode. */
   setMode(mode: ProxyMode): void {
     this.#mode = mode;
+    if (mode === 'half-open') for (const link of this.#links) link.dead = true;
     if (mode === 'down') for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
@@ -52,17 +54,18 @@ export class TcpProxy {
     if (this.#mode === 'down') return void client.resetAndDestroy();
     const upstream = createConnection({ port: this.#target, host: '127.0.0.1', noDelay: true });
     const link = { dead: this.#mode === 'half-open' };
-    this.#pipe(client, upstream, link);
-    this.#pipe(upstream, client, link);
+    this.#links.add(link);
+    upstream.once('close', () => this.#links.delete(link));
+    this.#pipe(client, upstream, link, this.#delayMs);
+    this.#pipe(upstream, client, link, 0);
   }
 
-  #pipe(from: Socket, to: Socket, link: { dead: boolean }): void {
+  #pipe(from: Socket, to: Socket, link: { dead: boolean }, delayMs: number): void {
     this.#sockets.add(from);
     from.on('data', (chunk) => {
-      if (this.#mode === 'half-open') link.dead = true;
       if (link.dead) return;
-      if (this.#delayMs === 0) to.write(chunk);
-      else setTimeout(() => to.write(chunk), this.#delayMs);
+      if (delayMs === 0) to.write(chunk);
+      else setTimeout(() => to.write(chunk), delayMs);
     });
     from.on('error', () => to.destroy());
     from.on('close', () => {
