@@ -13,9 +13,10 @@ import { createWebApp, WEBHOOK_PATH } from '../web/app.ts';
 import { Inbox } from '../web/inbox.ts';
 import { IngressMetrics } from '../web/ingress-metrics.ts';
 import { HttpServer } from '../web/server.ts';
-import { PullInterval } from './pull-interval.ts';
+import { PULL_MAX_MS, PullInterval } from './pull-interval.ts';
 import { recordingOf } from './record.ts';
 import { RecoveryMetrics } from './recovery-metrics.ts';
+import { RecoverySchedule } from './recovery-schedule.ts';
 import { Repeater } from './repeater.ts';
 import { SmeeTunnel } from './smee-tunnel.ts';
 import type { State } from './state.ts';
@@ -45,8 +46,8 @@ const SWEEP_INTERVAL_MS = 600_000;
 /** The same behind a tunnel, which loses some and breaks the signature of others. */
 const TUNNEL_SWEEP_INTERVAL_MS = 60_000;
 
-/** Length of the slots that sweeps are claimed in, in milliseconds: shorter than any interval. */
-const SLOT_MS = 2500;
+/** When one is tried again that failed, in milliseconds. */
+const FAILED_SWEEP_INTERVAL_MS = PULL_MAX_MS;
 
 /** Starts to take deliveries; answers where it listens, or null in pull mode, which opens no port. */
 export async function startIngress(mode: IngressMode, parts: IngressParts): Promise<string | null> {
@@ -151,15 +152,15 @@ function startRecovery(
   });
   const pull = new PullInterval();
   const sweepInterval = config.webhookProxy ? TUNNEL_SWEEP_INTERVAL_MS : SWEEP_INTERVAL_MS;
-  const turn = async (stopping: AbortSignal) => {
-    const interval = mode === 'pull' ? pull.ms : sweepInterval;
-    // One process of a fleet sweeps; whoever starts first, at once. Slots are of one length, whatever the interval.
-    const slot = Math.floor(clock.now() / SLOT_MS);
-    if (!(await store.slots.claim(`delivery-recovery-${mode}`, slot))) return interval;
-    const { missed } = await recovery.sweep(stopping);
-    return mode === 'pull' ? pull.next(missed) : interval;
-  };
-  const repeater = new Repeater('delivery recovery', sweepInterval, turn, { clock, logger });
+  const schedule = new RecoverySchedule({
+    name: `delivery-recovery-${mode}`,
+    store,
+    sweep: async (stopping) => (await recovery.sweep(stopping)).missed,
+    intervalMs: (found) => (mode === 'pull' ? pull.next(found) : sweepInterval),
+    clock,
+  });
+  const turn = (stopping: AbortSignal) => schedule.turn(stopping);
+  const repeater = new Repeater('delivery recovery', FAILED_SWEEP_INTERVAL_MS, turn, { clock, logger });
   resources.hold(
     'delivery recovery',
     repeater,

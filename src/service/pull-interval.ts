@@ -9,13 +9,9 @@ export const PULL_MAX_MS = 30_000;
 export class PullInterval {
   #ms = PULL_MIN_MS;
 
-  get ms(): number {
-    return this.#ms;
-  }
-
-  /** @param found deliveries that the last look has found. Answers the next interval. */
-  next(found: number): number {
-    this.#ms = found > 0 ? PULL_MIN_MS : Math.min(PULL_MAX_MS, this.#ms * 1.5);
+  /** @param found deliveries that the last look has found; null: there was none yet. Answers the next interval. */
+  next(found: number | null): number {
+    this.#ms = found === 0 ? Math.min(PULL_MAX_MS, this.#ms * 1.5) : PULL_MIN_MS;
     return this.#ms;
   }
 }
