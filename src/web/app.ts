@@ -1,6 +1,9 @@
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { RequestListener, ServerResponse } from 'node:http';
+import express, { type ErrorRequestHandler } from 'express';
 import { toError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { SAFE_HEADERS, sendJson } from './json-answer.ts';
+import { createSenderOf } from './sender.ts';
 import { type WebhookRouteOptions, webhookRoute } from './webhook-route.ts';
 
 /** Path that GitHub delivers to; the one that other GitHub App frameworks use too. */
@@ -27,19 +30,16 @@ export interface WebAppOptions extends WebhookRouteOptions {
 }
 
 /** The service's web application: the webhook route, `/healthz`, `/readyz` and `/metrics`. */
-export function createWebApp(options: WebAppOptions): Express {
+export function createWebApp(options: WebAppOptions): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('trust proxy', [...(options.trustedProxies ?? [])]);
   app.use((_request, response, next) => {
-    response.setHeader('x-content-type-options', 'nosniff');
-    response.setHeader('cache-control', 'no-store');
-    response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-    response.setHeader('referrer-policy', 'no-referrer');
+    response.set(SAFE_HEADERS);
     next();
   });
-  app.all(WEBHOOK_PATH, webhookRoute(options));
+  const deliveries = webhookRoute({ senderOf: createSenderOf(options.trustedProxies ?? []), ...options });
+  app.all(WEBHOOK_PATH, deliveries);
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -68,5 +68,15 @@ export function createWebApp(options: WebAppOptions): Express {
     else response.status(500).json({ status: 'error' });
   };
   app.use(onError);
-  return app;
+  return (request, response) => {
+    // Deliveries come by the hundred and need nothing of express.
+    if (request.url !== WEBHOOK_PATH) app(request, response);
+    else deliveries(request, response).catch((thrown: unknown) => onCrash(thrown, response, options.logger));
+  };
+}
+
+function onCrash(thrown: unknown, response: ServerResponse, logger: Logger): void {
+  logger.error({ err: toError(thrown) }, 'a request failed');
+  if (response.headersSent) response.destroy();
+  else sendJson(response, 500, { status: 'error' });
 }

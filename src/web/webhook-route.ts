@@ -1,11 +1,13 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { BodyMemory, type BodyReservation } from './body-memory.ts';
 import { keptHeaders, readDeliveryHeaders } from './delivery-headers.ts';
 import { readEventBody } from './event-body.ts';
 import type { Inbox } from './inbox.ts';
+import { sendJson } from './json-answer.ts';
 import { BODY_LIMIT_BYTES, readRawBody } from './raw-body.ts';
+import type { SenderOf } from './sender.ts';
 import { isSigned } from './signature.ts';
 
 /** Sees every answer of the route. */
@@ -20,6 +22,8 @@ export interface WebhookRouteOptions {
   /** Live webhook secrets, at least one. */
   secrets: readonly string[];
   logger: Logger;
+  /** Who a refused delivery came from, for the log; default the connection's address. */
+  senderOf?: SenderOf;
   /** Default the machine's. */
   clock?: Clock;
   /** Default none. */
@@ -50,8 +54,11 @@ interface Answer {
  * signature (401), content type (415), JSON that fits the event's name (400), a store or queue that is down (503), a
  * subscriber that failed (500); everything else is 202. Answers are JSON: `{ status, error?, reason? }`.
  */
-export function webhookRoute(options: WebhookRouteOptions): RequestHandler {
+export function webhookRoute(
+  options: WebhookRouteOptions,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { logger, observer, clock = systemClock, maxInFlight = 256 } = options;
+  const senderOf = options.senderOf ?? (({ socket }) => socket.remoteAddress);
   const memory = new BodyMemory(options.maxBodyMemoryBytes ?? BODY_MEMORY_BYTES);
   let inFlight = 0;
   return async (request, response) => {
@@ -59,14 +66,13 @@ export function webhookRoute(options: WebhookRouteOptions): RequestHandler {
     const reservation = memory.reserve();
     inFlight += 1;
     try {
-      const answer = await take(request, options, reservation, inFlight > maxInFlight);
-      if (answer.code >= 400) {
-        const { code, error } = answer;
+      const { code, ...body } = await take(request, options, reservation, inFlight > maxInFlight);
+      if (code >= 400) {
         const deliveryId = request.headers['x-github-delivery'];
-        logger.warn({ code, error, deliveryId, remote: request.ip }, 'delivery refused');
+        logger.warn({ code, error: body.error, deliveryId, remote: senderOf(request) }, 'delivery refused');
       }
-      send(response, answer);
-      observer?.answer(answer.code, clock.monotonic() - startedAt);
+      sendJson(response, code, body, headersOf(code));
+      observer?.answer(code, clock.monotonic() - startedAt);
     } finally {
       inFlight -= 1;
       reservation.release();
@@ -75,7 +81,7 @@ export function webhookRoute(options: WebhookRouteOptions): RequestHandler {
 }
 
 async function take(
-  request: Request,
+  request: IncomingMessage,
   options: WebhookRouteOptions,
   reservation: BodyReservation,
   full: boolean,
@@ -119,8 +125,8 @@ function refused(code: number, error: string): Answer {
   return { code, status: 'refused', error };
 }
 
-function send(response: Response, { code, ...body }: Answer): void {
-  if (code === 405) response.setHeader('allow', 'POST');
-  if (code === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
-  response.status(code).json(body);
+/** Headers that belong to an answer of this status. */
+function headersOf(code: number): OutgoingHttpHeaders {
+  if (code === 405) return { allow: 'POST' };
+  return code === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
 }

@@ -20,7 +20,7 @@ describe('proxies in front of the service', () => {
     expect(() => createWebApp({ ...app, trustedProxies })).not.toThrow();
   });
 
-  it.each(['proxy.test', '10.0.0.0/33', '10.0.0.1/8/8', 'fd00::/129', '*', 'true', '1'])(
+  it.each(['proxy.test', 'loopback', '10.0.0.0/33', '10.0.0.1/8/8', 'fd00::/129', '*', 'true', '1'])(
     '%j names none',
     (text) => {
       const read = () => readServiceConfig({ ...complete, TRUSTED_PROXIES: text });
