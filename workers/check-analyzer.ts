@@ -8,22 +8,17 @@ import type { PolicyReading } from '../src/fixes/policy/read-policy.ts';
 import type { Refusal } from '../src/fixes/refusal.ts';
 import { lacks } from '../src/github/permissions.ts';
 import type { CheckRunInfo, RepositoryClient } from '../src/github/types.ts';
-import {
-  type CheckAnalysisPayload,
-  checkAnalysisPayload,
-  type FixApplicationPayload,
-} from '../src/messages/payloads.ts';
-import { PRIORITIES, QUEUES } from '../src/messages/queues.ts';
+import type { CheckAnalysisPayload, FixApplicationPayload } from '../src/messages/payloads.ts';
+import { PRIORITIES } from '../src/messages/queues.ts';
 import type { WorkerMessage } from '../src/messages/worker-message.ts';
 import type { PullRequestRecord } from '../src/store/types.ts';
-import { EventWorker } from '../src/worker/event-worker.ts';
 import { done, type Outcome, snooze } from '../src/worker/outcome.ts';
 import { whyNotFailing } from './check-analyzer/conclusions.ts';
 import { findPullRequest } from './check-analyzer/find-pull-request.ts';
 import { readCheckLog } from './check-analyzer/read-log.ts';
 import { recordDiagnosis, recordError, recordSkip, recordVerdict } from './check-analyzer/record.ts';
 import { redactDiagnosis } from './check-analyzer/redact-diagnosis.ts';
-import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
+import type { WorkerDependencies } from './dependencies.ts';
 import { endWhereLost } from './end-where-lost.ts';
 import { sendFix, sendReport } from './fix-messages.ts';
 
@@ -75,20 +70,6 @@ export function createCheckAnalyzerHandler(dependencies: WorkerDependencies) {
     await act(found, diagnosis, verdict, dependencies);
     return done;
   }, dependencies);
-}
-
-/** The worker of the queue `check_analyzer`. */
-export function createCheckAnalyzerWorker(dependencies: WorkerDependencies, settings: WorkerSettings = {}) {
-  const { queues, clock } = dependencies;
-  return new EventWorker<{ analyze_check_failure: CheckAnalysisPayload }>({
-    ...settings,
-    name: 'check-analyzer',
-    queue: QUEUES.checkAnalyzer,
-    queues,
-    clock,
-  }).registerHandler('analyze_check_failure', createCheckAnalyzerHandler(dependencies), {
-    schema: checkAnalysisPayload,
-  });
 }
 
 type Skip = Refusal & { prNumber: number | null };

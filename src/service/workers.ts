@@ -1,4 +1,4 @@
-import { createCheckAnalyzerWorker } from '../../workers/check-analyzer.ts';
+import { CheckAnalyzerBatchWorker } from '../../workers/check-analyzer-batch.ts';
 import type { WorkerDependencies, WorkerSettings } from '../../workers/dependencies.ts';
 import { createFixApplicatorWorker } from '../../workers/fix-applicator.ts';
 import { createPRMonitorWorker } from '../../workers/pr-monitor.ts';
@@ -20,7 +20,10 @@ interface QueueWork {
 /** The worker of each queue. */
 const WORK: Readonly<Record<QueueName, QueueWork>> = {
   [QUEUES.prMonitor]: { create: createPRMonitorWorker, slotPriority: 1 },
-  [QUEUES.checkAnalyzer]: { create: createCheckAnalyzerWorker, slotPriority: 2 },
+  [QUEUES.checkAnalyzer]: {
+    create: (dependencies, settings) => new CheckAnalyzerBatchWorker(dependencies, settings),
+    slotPriority: 2,
+  },
   [QUEUES.fixApplicator]: { create: createFixApplicatorWorker, slotPriority: 3 },
 };
 

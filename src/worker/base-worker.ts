@@ -4,6 +4,7 @@ import type { WorkerContext } from './context.ts';
 import type { Execution } from './execution.ts';
 import { LifeCycle } from './life-cycle.ts';
 import type { ExchangeFacts, ManagedWorker, WorkerState } from './managed-worker.ts';
+import type { MetricsCollector } from './metrics.ts';
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './options.ts';
 import { Reporter } from './reporter.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -20,12 +21,14 @@ export abstract class BaseWorker implements ManagedWorker {
   protected readonly options: ResolvedWorkerOptions;
   protected readonly reporter: Reporter;
   readonly #cycle: LifeCycle<WorkerLoop>;
+  readonly #ownMetrics: boolean;
   #sharedSlots: SlotPool | null = null;
 
   /** @throws RangeError for an option out of range */
   constructor(options: WorkerOptions) {
     this.options = resolveWorkerOptions(options);
     this.reporter = new Reporter(this.options);
+    this.#ownMetrics = options.metrics === undefined;
     this.#cycle = new LifeCycle(this.name, () => this.#begin(), this.reporter);
   }
 
@@ -96,6 +99,11 @@ export abstract class BaseWorker implements ManagedWorker {
   /** From the next start on; a worker that was made with `slots` keeps its own. */
   shareSlots(pool: SlotPool): void {
     this.#sharedSlots = pool;
+  }
+
+  /** From now on; a worker that was made with `metrics`, or with null for none, keeps to that. */
+  shareMetrics(metrics: MetricsCollector): void {
+    if (this.#ownMetrics) this.reporter.shareMetrics(metrics);
   }
 
   ended(): Promise<Error | null> {

@@ -3,8 +3,8 @@ import type { Logger } from '../logger.ts';
 import type { WorkerMessage } from '../messages/worker-message.ts';
 import { BaseWorker } from './base-worker.ts';
 import type { WorkerContext } from './context.ts';
-import type { HandlerResult } from './event-worker.ts';
 import type { Execution } from './execution.ts';
+import type { HandlerResult } from './message-handlers.ts';
 import { type WorkerOptions, within } from './options.ts';
 import type { JobSource } from './worker-loop.ts';
 
@@ -16,8 +16,11 @@ export interface BatchOptions extends WorkerOptions {
   maxWaitMs?: number;
 }
 
-/** What a batch does with one of its messages; an error means what throwing it would mean. */
-export type BatchResult = HandlerResult | Error;
+/**
+ * What a batch does with one of its messages, or the promise of it: each message is settled as soon as its own
+ * result is known. An error means what throwing it would mean.
+ */
+export type BatchResult = HandlerResult | Error | Promise<HandlerResult | Error>;
 
 /** What a batch gets beside its messages. */
 export interface BatchContext {
@@ -32,6 +35,8 @@ export interface BatchContext {
 /**
  * Works on messages in batches: as many as there are, up to a size and a waiting time, with a result for each.
  * A batch that throws is a failure of all of its messages; a missing result, of that message.
+ *
+ * In a pool of slots every message of a batch takes one: a batch is as large as there are slots for.
  */
 export abstract class BatchWorker extends BaseWorker {
   readonly #batchSize: number;
@@ -60,7 +65,7 @@ export abstract class BatchWorker extends BaseWorker {
     message: WorkerMessage,
     context: WorkerContext,
   ): Promise<HandlerResult | undefined> {
-    const [result] = await this.runBatch([message], [context]);
+    const result = await (await this.runBatch([message], [context]))[0];
     if (result instanceof Error) throw result;
     return result;
   }
@@ -91,7 +96,7 @@ export abstract class BatchWorker extends BaseWorker {
       executions.map(({ context }) => context),
     );
     return executions.map(async (_, index) => {
-      const result = (await batch)[index];
+      const result = await (await batch)[index];
       if (result instanceof Error) throw result;
       return result;
     });

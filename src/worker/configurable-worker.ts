@@ -14,7 +14,6 @@ export interface ConfigurableOptions extends Omit<WorkerOptions, 'concurrency' |
 /** A worker that is set up by plain settings, and looks after its own health. */
 export abstract class ConfigurableWorker extends BaseWorker {
   readonly config: Readonly<WorkerConfig>;
-  readonly #checker: HealthChecker;
   #timer: Timer | undefined;
   #healthy = true;
 
@@ -29,12 +28,6 @@ export abstract class ConfigurableWorker extends BaseWorker {
       ...(!resolved.metrics && { metrics: null }),
     });
     this.config = resolved;
-    const { clock, metrics } = this.options;
-    this.#checker = new HealthChecker({
-      workers: () => [this],
-      metrics: metrics ?? new MetricsCollector({ clock }),
-      clock,
-    });
   }
 
   override start(): void {
@@ -57,7 +50,10 @@ export abstract class ConfigurableWorker extends BaseWorker {
   }
 
   async #check(): Promise<void> {
-    const health = await this.#checker.checkWorkerHealth(this.name);
+    const { clock } = this.options;
+    const metrics = this.reporter.metrics ?? new MetricsCollector({ clock });
+    const checker = new HealthChecker({ workers: () => [this], metrics, clock });
+    const health = await checker.checkWorkerHealth(this.name);
     if (this.state !== 'running') return;
     if (health.healthy !== this.#healthy) {
       this.#healthy = health.healthy;

@@ -1,33 +1,13 @@
-import type { z } from 'zod';
-import { PermanentError } from '../errors.ts';
-import { validationErrorOf } from '../messages/message-serializer.ts';
 import type { WorkerMessage } from '../messages/worker-message.ts';
 import { BaseWorker } from './base-worker.ts';
 import type { WorkerContext } from './context.ts';
-import { dead, type Outcome } from './outcome.ts';
-
-/** What a handler answers; see {@link Outcome}. `true` is done, `false` a retry. */
-export type HandlerResult = Outcome | boolean;
-
-/** The work for one message type. */
-export type MessageHandler<Type extends string, Payload extends object> = (
-  message: WorkerMessage<Type, Payload>,
-  context: WorkerContext,
-) => HandlerResult | Promise<HandlerResult>;
-
-/** Message types and their payloads. */
-export type MessageMap = { [type: string]: object };
-
-/** Options of {@link EventWorker.registerHandler}. */
-export interface HandlerOptions<Payload> {
-  /** Checks the payload when it is read: what does not fit is a dead letter (`invalid`) that names the path. */
-  schema?: z.ZodType<Payload>;
-}
-
-interface Registration {
-  handler: MessageHandler<string, object>;
-  schema: z.ZodType | undefined;
-}
+import {
+  type HandlerOptions,
+  type HandlerResult,
+  type MessageHandler,
+  MessageHandlers,
+  type MessageMap,
+} from './message-handlers.ts';
 
 /**
  * A worker with one handler per message type; types without one go to the dead letters (`unknown_type`) with a
@@ -38,19 +18,18 @@ interface Registration {
 export class EventWorker<
   Messages extends { [Type in keyof Messages]: object } = MessageMap,
 > extends BaseWorker {
-  readonly #handlers = new Map<string, Registration>();
+  readonly #handlers = new MessageHandlers<Messages>();
 
-  /** @throws Error when the type has a handler already */
+  /**
+   * The work for one type; its payload is checked first where `options` has a schema.
+   * @throws Error when the type has a handler already
+   */
   registerHandler<Type extends keyof Messages & string>(
     type: Type,
     handler: MessageHandler<Type, Messages[Type]>,
     options: HandlerOptions<Messages[Type]> = {},
   ): this {
-    if (this.#handlers.has(type)) throw new Error(`${this.name} has a handler for ${type} already`);
-    this.#handlers.set(type, {
-      handler: handler as unknown as Registration['handler'],
-      schema: options.schema,
-    });
+    this.#handlers.register(type, handler, options);
     return this;
   }
 
@@ -58,24 +37,6 @@ export class EventWorker<
     message: WorkerMessage,
     context: WorkerContext,
   ): Promise<HandlerResult> {
-    const registration = this.#handlers.get(message.type);
-    if (!registration) {
-      context.logger.warn('no handler for this message type');
-      return unknownType(message);
-    }
-    const { handler, schema } = registration;
-    if (!schema) return await handler(message, context);
-    const parsed = schema.safeParse(message.payload);
-    if (!parsed.success) {
-      const error = validationErrorOf(parsed.error, 'payload');
-      return dead(error.message, error);
-    }
-    return await handler({ ...message, payload: parsed.data as object }, context);
+    return await this.#handlers.process(message, context);
   }
-}
-
-/** What becomes of a message that nobody takes: a dead letter with the reason `unknown_type`. */
-export function unknownType({ type }: WorkerMessage): Outcome {
-  const reason = `no handler for message type ${type}`;
-  return dead(reason, new PermanentError('unknown_type', reason));
 }

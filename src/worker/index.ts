@@ -13,13 +13,7 @@ export {
   type DeadLetterReport,
   toDeadLetterMessage,
 } from './dead-letter-queue.ts';
-export {
-  EventWorker,
-  type HandlerOptions,
-  type HandlerResult,
-  type MessageHandler,
-  type MessageMap,
-} from './event-worker.ts';
+export { EventWorker } from './event-worker.ts';
 export {
   HEALTH_CHECKS,
   HEALTH_THRESHOLDS,
@@ -31,6 +25,13 @@ export {
 export { HealthChecker, type HealthOptions } from './health-checker.ts';
 export { LoopLag, type LoopLagReading } from './loop-lag.ts';
 export type { ExchangeFacts, ManagedWorker, WorkerState } from './managed-worker.ts';
+export {
+  type HandlerOptions,
+  type HandlerResult,
+  type MessageHandler,
+  MessageHandlers,
+  type MessageMap,
+} from './message-handlers.ts';
 export { type MessageProcessor, ProcessorChain, ProcessorWorker } from './message-processor.ts';
 export { MetricsCollector, type MetricsOptions, type WorkerMetrics } from './metrics.ts';
 export type { WorkerObserver } from './observer.ts';

@@ -26,9 +26,10 @@ const WANT_MAX = 256;
 /**
  * Decides how much to fetch and when to start it, so that never more is in hand than can be started soon.
  *
- * With a pool of slots: slots are reserved before an exchange that does not wait. One that waits holds none, so
- * that an idle worker keeps no slot from the others; it asks for one job, which may then have to wait for its
- * slot in hand, and goes back to the queue if that takes too long.
+ * With a pool of slots: a message takes one from the start of its handler to its end, also within a batch. Slots
+ * are reserved before an exchange that does not wait. One that waits holds none, so that an idle worker keeps no
+ * slot from the others; it asks for one job, which may then have to wait for its slots in hand, and goes back to
+ * the queue if that takes too long.
  */
 export class Intake {
   readonly #options: ResolvedWorkerOptions;
@@ -54,10 +55,12 @@ export class Intake {
       return nothing;
     }
     const waits = !settles && !(this.#ticket && this.#gotSome);
-    const reserved = this.#ticket && !waits ? this.#ticket.take(jobs) : 0;
-    if (this.#ticket && reserved === 0 && this.#ticket.available() === 0) return nothing;
-    const most = this.#ticket ? Math.max(1, reserved) : jobs;
-    const want = Math.min(WANT_MAX, most * size - this.#tray.size);
+    const room = jobs * size - this.#tray.size;
+    const reserved = this.#ticket && !waits ? this.#ticket.take(room) : 0;
+    const free = this.#ticket && reserved === 0 ? this.#ticket.available() : 0;
+    if (this.#ticket && reserved + free === 0) return nothing;
+    const most = this.#ticket ? reserved || Math.max(1, Math.min(size, free) - this.#tray.size) : room;
+    const want = Math.min(WANT_MAX, most);
     const waitMs = waits ? Math.min(this.#options.waitMs, this.#fillLeftMs()) : 0;
     return { want, waitMs, reserved };
   }
@@ -69,13 +72,15 @@ export class Intake {
     if (reserved > 0) this.#ticket?.give(reserved);
   }
 
-  /** The messages of the next job, and its slot; none if there is no job, or no slot for it. */
+  /** The messages of the next job, each with its slot; none if there is no job, or no slot for any. */
   next(): LeasedMessage[] {
-    if (!this.#isDue() || this.#ticket?.take(1) === 0) return [];
-    return this.#tray.take(this.#shape.size());
+    if (!this.#isDue()) return [];
+    const most = Math.min(this.#shape.size(), this.#tray.size);
+    return this.#tray.take(this.#ticket?.take(most) ?? most);
   }
 
-  jobEnded(): void {
+  /** A message of a job has left its handler. */
+  messageEnded(): void {
     this.#ticket?.give(1);
   }
 

@@ -1,4 +1,5 @@
 import type { QueueStats } from '../queue/types.ts';
+import type { MetricsCollector } from './metrics.ts';
 import type { SlotPool } from './slot-pool.ts';
 
 /** Where a worker stands: `quiet` takes nothing new and finishes what it has; `failed` has died of an error. */
@@ -34,4 +35,6 @@ export interface ManagedWorker {
   ended(): Promise<Error | null>;
   /** Has it draw from a pool of slots; from the next start on. */
   shareSlots?(pool: SlotPool): void;
+  /** Has it record its figures in a collector, unless it was made with one. */
+  shareMetrics?(metrics: MetricsCollector): void;
 }

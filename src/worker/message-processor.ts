@@ -1,7 +1,7 @@
 import type { WorkerMessage } from '../messages/worker-message.ts';
 import { BaseWorker } from './base-worker.ts';
 import type { WorkerContext } from './context.ts';
-import { type HandlerResult, unknownType } from './event-worker.ts';
+import { type HandlerResult, unknownType } from './message-handlers.ts';
 import type { WorkerOptions } from './options.ts';
 
 /** One link of a {@link ProcessorChain}. */

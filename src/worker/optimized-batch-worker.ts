@@ -35,13 +35,22 @@ export abstract class OptimizedBatchWorker extends BatchWorker {
   ): Promise<readonly (BatchResult | undefined)[]> {
     const { clock } = this.options;
     const startedAt = clock.monotonic();
+    const measure = () => this.#measured(clock.monotonic() - startedAt);
     try {
-      return await super.runBatch(messages, contexts);
-    } finally {
-      this.#durations.push(clock.monotonic() - startedAt);
-      if (this.#durations.length > DURATIONS_KEPT) this.#durations.shift();
-      this.#size = usable(this.#rule.next(this.#size, this.#durations), this.#size);
+      const results = await super.runBatch(messages, contexts);
+      // To the last of its results, for which its messages do not wait.
+      void Promise.allSettled(results).then(measure);
+      return results;
+    } catch (thrown) {
+      measure();
+      throw thrown;
     }
+  }
+
+  #measured(durationMs: number): void {
+    this.#durations.push(durationMs);
+    if (this.#durations.length > DURATIONS_KEPT) this.#durations.shift();
+    this.#size = usable(this.#rule.next(this.#size, this.#durations), this.#size);
   }
 }
 

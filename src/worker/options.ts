@@ -37,7 +37,7 @@ export interface WorkerOptions {
   slotPriority?: number;
   clock?: Clock;
   logger?: Logger;
-  /** Null records nothing; default a collector of its own. */
+  /** Null records nothing; default that of its `WorkerManager`, without one a collector of its own. */
   metrics?: MetricsCollector | null;
   observers?: readonly WorkerObserver[];
 }

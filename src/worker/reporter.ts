@@ -1,6 +1,7 @@
 import { toError } from '../errors.ts';
 import type { SettleResult } from '../queue/types.ts';
 import type { Execution } from './execution.ts';
+import type { MetricsCollector } from './metrics.ts';
 import type { WorkerObserver } from './observer.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
@@ -10,10 +11,22 @@ type ReporterOptions = Pick<ResolvedWorkerOptions, 'name' | 'metrics' | 'clock' 
 
 /** Tells metrics, log and observers what became of a worker's messages. */
 export class Reporter {
-  readonly #options: ReporterOptions;
+  readonly #options: Omit<ReporterOptions, 'metrics'>;
+  #metrics: MetricsCollector | null;
 
-  constructor(options: ReporterOptions) {
+  constructor({ metrics, ...options }: ReporterOptions) {
     this.#options = options;
+    this.#metrics = metrics;
+  }
+
+  /** Where figures go now; null for nowhere. */
+  get metrics(): MetricsCollector | null {
+    return this.#metrics;
+  }
+
+  /** From now on, figures go to this collector. */
+  shareMetrics(metrics: MetricsCollector): void {
+    this.#metrics = metrics;
   }
 
   /** Calls every observer; one that throws is logged. */
@@ -29,21 +42,21 @@ export class Reporter {
   }
 
   started(): void {
-    const { name, metrics, clock } = this.#options;
-    metrics?.recordWorkerStarted(name, clock.now());
+    const { name, clock } = this.#options;
+    this.#metrics?.recordWorkerStarted(name, clock.now());
     this.notify((observer) => observer.started?.(name));
   }
 
   stopped(error: Error | null): void {
-    const { name, metrics, logger } = this.#options;
-    metrics?.recordWorkerStopped(name);
+    const { name, logger } = this.#options;
+    this.#metrics?.recordWorkerStopped(name);
     if (error) logger.error({ err: error, worker: name }, 'the worker has died');
     this.notify((observer) => observer.stopped?.(name, ...(error ? [error] : [])));
   }
 
   messageStarted({ message }: Execution): void {
-    const { name, metrics, clock } = this.#options;
-    metrics?.recordMessageStarted(name, clock.now());
+    const { name, clock } = this.#options;
+    this.#metrics?.recordMessageStarted(name, clock.now());
     this.notify((observer) => observer.messageStarted?.(name, message));
   }
 
@@ -59,8 +72,8 @@ export class Reporter {
   }
 
   #processed({ message, durationMs }: Execution): void {
-    const { name, metrics, clock } = this.#options;
-    metrics?.recordMessageProcessed(name, durationMs, clock.now());
+    const { name, clock } = this.#options;
+    this.#metrics?.recordMessageProcessed(name, durationMs, clock.now());
     this.notify((observer) => observer.processed?.(name, message, durationMs));
   }
 
@@ -69,8 +82,8 @@ export class Reporter {
     outcome: Exclude<Outcome, { kind: 'done' }>,
     { lease, fate, error }: Verdict,
   ): void {
-    const { name, metrics, clock } = this.#options;
-    if (fate !== 'snoozed') metrics?.recordMessageError(name, durationMs, clock.now());
+    const { name, clock } = this.#options;
+    if (fate !== 'snoozed') this.#metrics?.recordMessageError(name, durationMs, clock.now());
     const delayMs = 'delayMs' in lease ? lease.delayMs : undefined;
     const reason = error?.message ?? ('reason' in outcome ? outcome.reason : undefined);
     context.logger[fate === 'snoozed' ? 'info' : 'warn']({ fate, delayMs, reason }, 'message not done');

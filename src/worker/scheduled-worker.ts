@@ -27,7 +27,7 @@ export interface ScheduledOptions {
   random?: () => number;
   clock?: Clock;
   logger?: Logger;
-  /** Null records nothing; default a collector of its own. */
+  /** Null records nothing; default that of its `WorkerManager`, without one a collector of its own. */
   metrics?: MetricsCollector | null;
   observers?: readonly WorkerObserver[];
 }
@@ -59,7 +59,7 @@ export abstract class ScheduledWorker implements ManagedWorker {
   protected readonly logger: Logger;
   readonly #options: ScheduledOptions;
   readonly #schedule: Schedule;
-  readonly #metrics: MetricsCollector | null;
+  readonly #reporter: Reporter;
   readonly #cycle: LifeCycle<ScheduleLoop>;
 
   /** @throws ConfigError for a schedule that is none; RangeError for a number out of range */
@@ -72,9 +72,9 @@ export abstract class ScheduledWorker implements ManagedWorker {
     this.logger = logger;
     this.#options = options;
     this.#schedule = createSchedule(options.schedule);
-    this.#metrics = options.metrics === undefined ? new MetricsCollector({ clock }) : options.metrics;
-    const reporter = new Reporter({ name, clock, logger, observers, metrics: this.#metrics });
-    this.#cycle = new LifeCycle(name, () => this.#begin(), reporter);
+    const metrics = options.metrics === undefined ? new MetricsCollector({ clock }) : options.metrics;
+    this.#reporter = new Reporter({ name, clock, logger, observers, metrics });
+    this.#cycle = new LifeCycle(name, () => this.#begin(), this.#reporter);
   }
 
   /** The work of one tick. */
@@ -117,6 +117,11 @@ export abstract class ScheduledWorker implements ManagedWorker {
     return this.#cycle.ended;
   }
 
+  /** From now on; a worker that was made with `metrics`, or with null for none, keeps to that. */
+  shareMetrics(metrics: MetricsCollector): void {
+    if (this.#options.metrics === undefined) this.#reporter.shareMetrics(metrics);
+  }
+
   #begin(): ScheduleLoop {
     const { slotStore, jitterMs = 0, timeoutMs = 600_000, random = Math.random } = this.#options;
     return new ScheduleLoop({
@@ -136,13 +141,14 @@ export abstract class ScheduledWorker implements ManagedWorker {
     const { name, clock } = this;
     const logger = this.logger.child({ worker: name, slot });
     const startedAt = clock.monotonic();
-    this.#metrics?.recordMessageStarted(name, clock.now());
+    const { metrics } = this.#reporter;
+    metrics?.recordMessageStarted(name, clock.now());
     try {
       await this.runTick({ slot, signal, logger, clock });
-      this.#metrics?.recordMessageProcessed(name, clock.monotonic() - startedAt, clock.now());
+      metrics?.recordMessageProcessed(name, clock.monotonic() - startedAt, clock.now());
     } catch (thrown) {
       logger.error({ err: toError(thrown) }, 'a tick failed');
-      this.#metrics?.recordMessageError(name, clock.monotonic() - startedAt, clock.now());
+      metrics?.recordMessageError(name, clock.monotonic() - startedAt, clock.now());
     }
   }
 }

@@ -195,9 +195,13 @@ export class WorkerLoop implements Life {
     const ends = executions.map(async (execution, index) => {
       this.#ended(execution, await execution.decide(results[index]));
     });
-    Promise.all(ends).then(() => {
+    const freed = ends.map(async (end) => {
+      await end;
+      this.#intake.messageEnded();
+      this.#wakeup.wake();
+    });
+    Promise.all(freed).then(() => {
       this.#jobs -= 1;
-      this.#intake.jobEnded();
       this.#wakeup.wake();
     }, this.#expired.reject);
   }

@@ -62,7 +62,7 @@ export class WorkerManager {
   readonly #loopLag: LoopLag;
   #open = false;
 
-  /** @param metrics the collector that the workers were given */
+  /** @param metrics of its workers, those aside that were made with another */
   constructor(metrics: MetricsCollector = new MetricsCollector(), options: WorkerManagerOptions = {}) {
     const { clock = systemClock, logger = silentLogger(), thresholds = {} } = options;
     this.metrics = metrics;
@@ -80,6 +80,7 @@ export class WorkerManager {
     if (this.#members.has(worker.name)) throw new Error(`there is a worker ${worker.name} already`);
     this.#members.set(worker.name, { worker, restarts: 0, deaths: 0 });
     this.metrics.track(worker);
+    worker.shareMetrics?.(this.metrics);
     if (this.#slots) worker.shareSlots?.(this.#slots);
     return this;
   }

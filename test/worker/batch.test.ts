@@ -6,6 +6,7 @@ import {
   type BatchResult,
   BatchWorker,
   dead,
+  SlotPool,
   snooze,
   type WorkerContext,
 } from '../../src/worker/index.ts';
@@ -96,6 +97,22 @@ describe('BatchWorker', () => {
     expect((await bench.stats()).delayed).toBe(3);
   });
 
+  it('settles each as soon as its own result is known', async () => {
+    const slow = Promise.withResolvers<boolean>();
+    const worker = start({}, async () => [
+      slow.promise,
+      Promise.resolve(true),
+      Promise.reject(new PermanentError('gone', 'it is gone')),
+    ]);
+    await bench.send(...ids('slow', 'done', 'gone'));
+    await bench.clock.advance(1);
+    expect(await bench.stats()).toMatchObject({ inFlight: 1, dead: 1 });
+    expect(worker.inFlight).toBe(1);
+    slow.resolve(true);
+    await bench.clock.advance(1);
+    expect(await bench.stats()).toMatchObject({ inFlight: 0, ready: 0, dead: 1 });
+  });
+
   it.each([
     ['throws', () => Promise.reject(new Error('all of it'))],
     ['answers no list', async () => undefined as unknown as BatchResult[]],
@@ -153,6 +170,26 @@ describe('BatchWorker', () => {
     await bench.clock.advance(1);
     expect((await bench.letters()).map(({ id }) => id)).toEqual(['b']);
     expect(await bench.stats()).toMatchObject({ delayed: 2, inFlight: 0 });
+  });
+
+  it('takes a slot for each message, is no larger than there are slots, and frees them one by one', async () => {
+    const slots = new SlotPool(2);
+    const ends = new Map<string, (result: boolean) => void>();
+    const worker = start({ slots, batchSize: 10, maxWaitMs: 0, concurrency: 3 }, async (messages) =>
+      messages.map(({ id }) => new Promise((resolve) => ends.set(id, resolve))),
+    );
+    await bench.send(...ids('a', 'b', 'c', 'd'));
+    await bench.clock.advance(1);
+    expect(worker.batches).toEqual([['a', 'b']]);
+    expect([slots.used, (await bench.stats()).inFlight]).toEqual([2, 2]);
+    ends.get('a')?.(true);
+    await bench.clock.advance(1);
+    expect(worker.batches).toEqual([['a', 'b'], ['c']]);
+    for (const id of ['b', 'c']) ends.get(id)?.(true);
+    await bench.clock.advance(1);
+    ends.get('d')?.(true);
+    await bench.clock.advance(1);
+    expect([slots.used, await bench.queues.getQueueSize('work')]).toEqual([0, 0]);
   });
 
   it('is a worker for single messages, too', async () => {

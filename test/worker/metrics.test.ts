@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { QueueError } from '../../src/errors.ts';
 import { ManualClock } from '../../src/manual-clock.ts';
-import { EventWorker, LoopLag, MetricsCollector } from '../../src/worker/index.ts';
+import { EventWorker, LoopLag, MetricsCollector, WorkerManager } from '../../src/worker/index.ts';
 import { SlidingWindow } from '../../src/worker/sliding-window.ts';
 import { checkLeaks } from './leaks.ts';
 import { Bench, latch, message, overriding } from './support.ts';
@@ -178,5 +178,27 @@ describe('LoopLag', () => {
     new LoopLag(registry);
     expect(() => new LoopLag(registry)).not.toThrow();
     expect(new LoopLag().read().max).toBe(0);
+  });
+});
+
+describe('figures in a manager', () => {
+  it('are those of its workers, but for workers that have a collector of their own, or none', async () => {
+    await using bench = new Bench();
+    const own = new MetricsCollector({ clock: bench.clock });
+    const manager = new WorkerManager(undefined, { clock: bench.clock });
+    const metrics = { shared: undefined, own, none: null };
+    for (const [name, given] of Object.entries(metrics)) {
+      const options = { name, queue: name, ...(given !== undefined && { metrics: given }) };
+      const worker = bench.own(new EventWorker(bench.options(options)));
+      manager.register(worker.registerHandler('greet', () => true));
+      await bench.queues.sendMessage(name, message('a'));
+    }
+    manager.startAll();
+    await bench.clock.advance(1);
+    const processed = (await manager.getWorkerStatus()).map((status) => status.processed);
+    expect(processed).toEqual([1, 0, 0]);
+    expect(own.getMetrics('own').processed).toBe(1);
+    expect(await manager.metrics.registry.metrics()).toContain('{worker="shared",outcome="done"} 1');
+    await manager.stopAll();
   });
 });

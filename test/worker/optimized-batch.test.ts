@@ -60,6 +60,48 @@ describe('OptimizedBatchWorker', () => {
   });
 });
 
+/** Batches whose results come one after the other. */
+class StaggeredWorker extends TimedWorker {
+  protected override async processBatch(messages: readonly WorkerMessage[], { clock }: BatchContext) {
+    return messages.map((_, index) => sleep(clock, index * this.tookMs).then(() => true)) as never;
+  }
+}
+
+describe('a batch whose results are promises', () => {
+  it('has taken until the last of them', async () => {
+    await using bench = new Bench();
+    const seen: number[] = [];
+    const next = (_: number, durationsMs: readonly number[]) => {
+      seen.push(...durationsMs);
+      return 3;
+    };
+    const sizeRule = { initial: 3, next };
+    const worker = bench.own(new StaggeredWorker(bench.options({ sizeRule })));
+    worker.tookMs = 50;
+    await bench.send(...['a', 'b', 'c'].map((id) => message(id)));
+    worker.start();
+    await bench.clock.advance(99);
+    expect([seen, (await bench.stats()).inFlight]).toEqual([[], 1]);
+    await bench.clock.advance(1);
+    expect(seen).toEqual([100]);
+  });
+
+  it('has taken until it threw', async () => {
+    await using bench = new Bench();
+    class Failing extends TimedWorker {
+      protected override async processBatch(): Promise<boolean[]> {
+        throw new Error('all of it');
+      }
+    }
+    const sizeRule = { initial: 1, next: () => 7 };
+    const worker = bench.own(new Failing(bench.options({ sizeRule })));
+    await bench.send(message('a'));
+    worker.start();
+    await bench.clock.advance(1);
+    expect(worker.batchSize).toBe(7);
+  });
+});
+
 describe('AverageTimeRule', () => {
   const rule = new AverageTimeRule();
 

@@ -17,7 +17,7 @@ import type { Store } from '../../src/store/types.ts';
 import type { BaseWorker } from '../../src/worker/base-worker.ts';
 import type { WorkerObserver } from '../../src/worker/observer.ts';
 import { TransientBackoff } from '../../src/worker/transient-backoff.ts';
-import { createCheckAnalyzerWorker } from '../../workers/check-analyzer.ts';
+import { CheckAnalyzerBatchWorker } from '../../workers/check-analyzer-batch.ts';
 import type { WorkerDependencies } from '../../workers/dependencies.ts';
 import { createFixApplicatorWorker } from '../../workers/fix-applicator.ts';
 import { AFTER, BEFORE, FIX_POLICY, PATCH } from '../fixes/support/world.ts';
@@ -90,7 +90,7 @@ describe('the workers on a local GitHub', () => {
       transientBackoff: new TransientBackoff({ baseMs: 20, maxMs: 50 }),
     };
     workers = [
-      createCheckAnalyzerWorker(dependencies, settings),
+      new CheckAnalyzerBatchWorker(dependencies, settings),
       createFixApplicatorWorker(dependencies, settings),
     ];
     for (const worker of workers) worker.start();

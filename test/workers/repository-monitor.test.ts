@@ -23,8 +23,8 @@ let clock: ManualClock;
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
   const folder = owned.use(temporaryFolder());
-  // Later than everything that GitHub tells: no delivery is on its way any more.
-  clock = new ManualClock(Date.now() + 600_000);
+  // Later than everything that GitHub tells: no delivery is on its way any more. At the start of a slot.
+  clock = new ManualClock(Math.ceil((Date.now() + 600_000) / 300_000) * 300_000);
   github = owned.use(await startLocalGitHub());
   store = owned.adopt(await openSqliteStore({ path: `${folder.path}/store.db`, clock }), (it) => it.close());
   queues = owned.adopt(new MemoryQueueManager({ clock }), (it) => it.close());
@@ -239,6 +239,6 @@ describe('its schedule', () => {
       for (let turn = 0; turn < 3; turn++) await store.check();
     }
     await Promise.all(both.map((it) => it.stop()));
-    expect([2, 3]).toContain(looks);
+    expect(looks).toBe(3);
   });
 });
