@@ -1,0 +1,71 @@
+import type { Bench } from '../bench.ts';
+import { type Figure, median, rate } from '../figures.ts';
+import type { SideName } from '../sides/side.ts';
+
+const BULK_JOBS = 50_000;
+const SINGLE_JOBS = 20_000;
+const IN_FLIGHT = 50;
+
+/** How many are processed at a concurrency: enough for two seconds or so. */
+const PROCESSED = [
+  { concurrency: 1, jobs: 6000, jobMs: 0 },
+  { concurrency: 10, jobs: 20_000, jobMs: 0 },
+  { concurrency: 50, jobs: 40_000, jobMs: 0 },
+  { concurrency: 100, jobs: 40_000, jobMs: 0 },
+  { concurrency: 50, jobs: 20_000, jobMs: 5 },
+] as const;
+
+/** Messages a second that are added. */
+export async function adding(bench: Bench): Promise<Figure[]> {
+  const bulk = bench.count(BULK_JOBS);
+  const single = bench.count(SINGLE_JOBS);
+  const bulks = await bench.rounds(async (name) => {
+    await bench.flush();
+    await using side = bench.side(name);
+    await side.call('addBulk', { first: 0, count: bulk / 10 });
+    return (bulk / (await side.call('addBulk', { first: bulk, count: bulk }))) * 1000;
+  });
+  const singles = await bench.rounds(async (name) => {
+    await bench.flush();
+    await using side = bench.side(name);
+    await side.call('addSingly', { first: 0, count: single / 10, inFlight: IN_FLIGHT });
+    const ms = await side.call('addSingly', { first: single, count: single, inFlight: IN_FLIGHT });
+    return (single / ms) * 1000;
+  });
+  return [
+    compare(`bulk add, /s${bench.label}`, bulks),
+    compare(`single add, ${IN_FLIGHT} in flight, /s${bench.label}`, singles),
+  ];
+}
+
+/** Messages a second that are worked on and settled. */
+export async function processing(bench: Bench): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const { concurrency, jobs, jobMs } of PROCESSED) {
+    const rates = await bench.rounds(async (name) => {
+      await bench.flush();
+      return processRate(bench, name, { concurrency, jobMs, jobs: bench.count(jobs) });
+    });
+    const kind = jobMs === 0 ? 'no-op' : `${jobMs} ms`;
+    figures.push(compare(`process, ${kind}, concurrency ${concurrency}, /s${bench.label}`, rates));
+  }
+  return figures;
+}
+
+/** Adds messages, works on as many, and answers how many a second; a tenth warms up. */
+export async function processRate(
+  bench: Bench,
+  name: SideName,
+  { concurrency, jobMs, jobs }: { concurrency: number; jobMs: number; jobs: number },
+  first = 0,
+): Promise<number> {
+  await using side = bench.side(name);
+  await side.call('addBulk', { first, count: jobs });
+  const warmUp = Math.ceil(jobs / 10);
+  const ms = await side.call('work', { concurrency, jobMs, jobs, warmUp });
+  return ((jobs - warmUp) / ms) * 1000;
+}
+
+export function compare(metric: string, { ours, bullmq }: Record<SideName, number[]>): Figure {
+  return rate(metric, median(ours), median(bullmq));
+}
