@@ -4,14 +4,9 @@ import { redactSecrets } from '../src/logger.ts';
 import { CheckAnalysisMessage } from '../src/messages/check-analysis-message.ts';
 import { INLINE_TEXT_MAX_BYTES } from '../src/messages/payloads.ts';
 import { QUEUES } from '../src/messages/queues.ts';
+import { whyNoFailure } from './conclusions.ts';
 import { type Handler, nothing } from './handler.ts';
 import { ownPullRequests } from './own-pull-requests.ts';
-
-/** Conclusions that are failures. `action_required` is a first-time contributor's run that waits for a person. */
-const FAILURES = new Set(['failure', 'timed_out', 'startup_failure']);
-
-/** The other conclusions that GitHub documents; what is none of them counts as `other`. */
-const HARMLESS = new Set(['success', 'neutral', 'cancelled', 'skipped', 'action_required', 'stale']);
 
 /** A run that is created already completed comes as `created` from some senders, so the action does not decide. */
 const ACTIONS = new Set(['created', 'completed']);
@@ -25,9 +20,8 @@ export const checkRunHandler: Handler<typeof checkRunEvent> = {
     if (!ACTIONS.has(action)) return nothing('action_ignored');
     if (check_run.app?.id === appId) return nothing('own_check_run');
     if (check_run.status !== 'completed') return nothing('not_completed');
-    const conclusion = check_run.conclusion ?? 'none';
-    if (!FAILURES.has(conclusion))
-      return nothing(`conclusion_${HARMLESS.has(conclusion) ? conclusion : 'other'}`);
+    const harmless = whyNoFailure(check_run.conclusion);
+    if (harmless) return nothing(harmless);
     const [first, second] = ownPullRequests(check_run.pull_requests, repository.id);
     // Of several the worker finds out which one it is.
     const pullRequest = second === undefined ? first : undefined;
@@ -61,7 +55,7 @@ export const checkRunHandler: Handler<typeof checkRunEvent> = {
         prNumber: pullRequest?.number ?? null,
         headSha: check_run.head_sha,
         checkRunId: check_run.id,
-        sentence: `check "${check_run.name}" ended with ${conclusion}`,
+        sentence: `check "${check_run.name}" ended with ${check_run.conclusion}`,
       },
     };
   },

@@ -7,6 +7,7 @@ import { installationHandler } from './installation.ts';
 import { installationRepositoriesHandler } from './installation-repositories.ts';
 import { pingHandler } from './ping.ts';
 import { pullRequestHandler } from './pull-request.ts';
+import { workflowRunHandler } from './workflow-run.ts';
 
 export type { HandlerDeps } from './handler.ts';
 
@@ -16,6 +17,7 @@ export function registerHandlers(bus: EventBus<ServiceEvents>, deps: HandlerDeps
     subscribe(bus, pullRequestHandler, deps),
     subscribe(bus, checkRunHandler, deps),
     subscribe(bus, checkSuiteHandler, deps),
+    subscribe(bus, workflowRunHandler, deps),
     subscribe(bus, installationHandler, deps),
     subscribe(bus, installationRepositoriesHandler, deps),
     subscribe(bus, pingHandler, deps),

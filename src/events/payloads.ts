@@ -104,10 +104,17 @@ export const pingEvent = z.object({ zen: z.string(), hook_id: id.optional() });
 
 export const workflowRunEvent = z.object({
   action,
-  workflow_run: z.object({ id }),
+  workflow_run: z.object({
+    id,
+    head_sha: sha,
+    conclusion: text,
+    updated_at: time.nullish(),
+    pull_requests: pullRequests,
+  }),
   repository,
   installation,
 });
+
 export const issueCommentEvent = z.object({
   action,
   issue: z.object({ number: z.int().positive() }),

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { checkRunHandler } from '../../handlers/check-run.ts';
 import { checkSuiteHandler } from '../../handlers/check-suite.ts';
 import { pullRequestHandler } from '../../handlers/pull-request.ts';
-import { checkRunEvent, checkSuiteEvent, pullRequestEvent } from '../../src/events/payloads.ts';
+import { workflowRunHandler } from '../../handlers/workflow-run.ts';
+import {
+  checkRunEvent,
+  checkSuiteEvent,
+  pullRequestEvent,
+  workflowRunEvent,
+} from '../../src/events/payloads.ts';
 
 const context = { appId: '7', now: Date.UTC(2026, 0, 2), correlationId: 'guid-1', priorityDelta: 0 };
 const common = {
@@ -194,10 +200,53 @@ describe('a check suite', () => {
   });
 
   it.each([
-    [{ conclusion: 'success' }, 'suite_not_failed'],
+    [{ conclusion: 'success' }, 'conclusion_success'],
     [{ app: { id: 7, slug: 'checkmend' } }, 'own_check_suite'],
     [{ pull_requests: [] }, 'no_pull_request'],
   ])('%j leads to nothing', (changes, reason) => {
     expect(decide(changes)).toEqual({ messages: [], reason });
+  });
+});
+
+describe('a workflow run', () => {
+  const decide = (changes: object, action = 'completed') =>
+    workflowRunHandler.decide(
+      workflowRunEvent.parse({
+        ...common,
+        action,
+        workflow_run: {
+          id: 88,
+          head_sha: sha,
+          conclusion: 'failure',
+          updated_at: '2026-01-01T00:00:07Z',
+          pull_requests: [{ id: 33, number: 3 }],
+          ...changes,
+        },
+      }),
+      context,
+    );
+
+  it.each(['failure', 'timed_out', 'startup_failure'])('that ended with %s is looked after', (conclusion) => {
+    const { messages, reason } = decide({ conclusion });
+    expect(reason).toBe('run_failed');
+    expect(messages.map(({ message }) => message.toWorkerMessage().id)).toEqual([
+      `pr_monitor_9_3_${Date.UTC(2026, 0, 1, 0, 0, 7) / 1000}`,
+    ]);
+  });
+
+  it.each([
+    [{ conclusion: 'success' }, 'conclusion_success'],
+    // The first run of a stranger's fork: a person has to let it run.
+    [{ conclusion: 'action_required', pull_requests: [] }, 'conclusion_action_required'],
+    [{ conclusion: 'brand_new' }, 'conclusion_other'],
+    [{ conclusion: null }, 'conclusion_none'],
+    [{ pull_requests: [] }, 'no_pull_request'],
+    [{ pull_requests: [{ id: 1, number: 70, base: { repo: { id: 999 } } }] }, 'no_pull_request'],
+  ])('%j leads to nothing', (changes, reason) => {
+    expect(decide(changes)).toEqual({ messages: [], reason });
+  });
+
+  it.each(['requested', 'in_progress'])('that is %s leads to nothing yet', (action) => {
+    expect(decide({}, action)).toEqual({ messages: [], reason: 'action_ignored' });
   });
 });
