@@ -21,6 +21,11 @@ const labels = readFileSync(path.join(logs, 'labels.jsonl'), 'utf8')
   .map((line) => JSON.parse(line) as Label)
   .filter((label) => label.patch);
 
+/** A changed line, in whatever way its tool marks it. */
+const CHANGE = new RegExp(
+  `Z (?:\\S*m)?[ \\d]*\\|?(?:${String.fromCharCode(27)}\\[[\\d;]*m)*[+-](?![+-])|Z .*│ [+-] `,
+);
+
 /** Files of a folder: path to bytes. */
 function contents(folder: string): Record<string, string> {
   const names = globSync('**/*', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -36,8 +41,9 @@ function contents(folder: string): Record<string, string> {
 describe('the patch of a log', () => {
   it('has a case for each dialect', () => {
     expect([...new Set(labels.map(({ tool }) => tool))].toSorted()).toEqual([
-      ...['autopep8', 'biome', 'black', 'buildifier', 'git diff', 'gofmt', 'isort', 'php-cs-fixer', 'phpcs'],
-      ...['ruff', 'rustfmt', 'shfmt', 'terraform fmt', 'yapf'],
+      ...['autopep8', 'biome', 'black', 'buildifier', 'clang-format', 'dprint', 'git diff', 'gofmt', 'isort'],
+      ...['mix format', 'ormolu', 'php-cs-fixer', 'phpcs', 'ruff', 'rustfmt', 'shfmt', 'spotless'],
+      ...['terraform fmt', 'yapf'],
     ]);
   });
 
@@ -79,7 +85,7 @@ describe('the patch of a log', () => {
 
   it.each(labels)('$file: none from a log that was cut off in the middle of it', async ({ file }) => {
     const lines = readFileSync(path.join(logs, file), 'utf8').split('\n');
-    const lastChange = lines.findLastIndex((line) => /Z (?:\S*m)?(?:[+-](?![+-])|.*│ [+-] )/.test(line));
+    const lastChange = lines.findLastIndex((line) => CHANGE.test(line));
     expect(lastChange).toBeGreaterThan(0);
     const cut = lines.slice(0, lastChange).join('\n');
     expect((await analyzeLog(cut)).patch).toBeNull();

@@ -3,6 +3,7 @@ import type { CleanLine } from '../reader/clean.ts';
 import { DIFF_LINES_MAX, type Dialect, type DialectResult } from './dialect.ts';
 import type { FileDiff } from './file-diff.ts';
 import type { Hunk } from './hunk.ts';
+import { hunksOfRows, type NumberedRow } from './numbered-rows.ts';
 
 const HEADER = /^(\S{1,1000}) format ━+$/;
 const PROOF = '  × Formatter would have printed the following content:';
@@ -13,17 +14,11 @@ const SUMMARY = /^Checked \d{1,7} files? in /;
 /** Two columns of line numbers, a bar, the mark, the text. */
 const ROW = /^ {2,12}(\d{1,7})? {1,8}(\d{1,7})? {1,8}│ ([ +-]) (.*)$/;
 
-interface Row {
-  before: number | null;
-  after: number | null;
-  text: string;
-}
-
 interface Block {
   name: string;
   line: number;
   proven: boolean;
-  rows: Row[];
+  rows: NumberedRow[];
 }
 
 /**
@@ -87,7 +82,7 @@ export class BiomeReader implements Dialect {
   }
 }
 
-function rowOf(text: string): Row | null {
+function rowOf(text: string): NumberedRow | null {
   const match = ROW.exec(text);
   if (!match) return null;
   const [, before, after, mark, rest = ''] = match;
@@ -99,35 +94,10 @@ function rowOf(text: string): Row | null {
   };
 }
 
-/** Rows whose numbers go on without a gap are one hunk; null when something is missing or out of order. */
-function hunksOf(rows: readonly Row[]): Hunk[] | null {
-  const hunks: Hunk[] = [];
-  const next = { before: 1, after: 1 };
-  for (const { before, after, text } of rows) {
-    const mark = text[0];
-    if ((mark !== '+') !== (before !== null) || (mark !== '-') !== (after !== null)) return null;
-    let hunk = hunks.at(-1);
-    if (!hunk || (before ?? next.before) !== next.before || (after ?? next.after) !== next.after) {
-      if (before !== null && before < next.before) return null;
-      // A hunk begins with a line of both sides, or with a removed one: what lies between is the same on both.
-      const skipped = (before ?? next.before) - next.before;
-      next.before += skipped;
-      next.after = after ?? next.after + skipped;
-      hunk = { oldStart: next.before, oldCount: 0, newStart: next.after, newCount: 0, lines: [] };
-      hunks.push(hunk);
-    }
-    hunk.lines.push(text);
-    if (mark !== '+') {
-      hunk.oldCount += 1;
-      next.before += 1;
-    }
-    if (mark !== '-') {
-      hunk.newCount += 1;
-      next.after += 1;
-    }
-  }
-  // Every hunk ends in context, or in the empty line that the end of the file is: one that does not was cut off.
-  if (hunks.some(({ lines }) => !lines.at(-1)?.startsWith(' '))) return null;
+/** Every hunk ends in context, or in the empty line that the end of the file is: one that does not was cut off. */
+function hunksOf(rows: readonly NumberedRow[]): Hunk[] | null {
+  const hunks = hunksOfRows(rows);
+  if (!hunks?.every(({ lines }) => lines.at(-1)?.startsWith(' '))) return null;
   const whole = hunks.map(withoutEnd);
   return whole.length > 0 && whole.every(isWhole) ? whole : null;
 }

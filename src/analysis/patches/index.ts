@@ -4,16 +4,21 @@ import { autopep8 } from './autopep8.ts';
 import { BiomeReader } from './biome.ts';
 import { black } from './black.ts';
 import { buildifier } from './buildifier.ts';
+import { clangFormat } from './clang-format.ts';
 import type { Dialect, DialectResult } from './dialect.ts';
+import { DprintReader } from './dprint.ts';
 import { FormatterReader } from './formatter-diff.ts';
 import { GitDiffReader } from './git-diff.ts';
 import { gofmt } from './gofmt.ts';
 import { isort } from './isort.ts';
+import { MixFormatReader } from './mix-format.ts';
+import { OrmoluReader } from './ormolu.ts';
 import { phpCsFixer } from './php-cs-fixer.ts';
 import { phpcs } from './phpcs.ts';
 import { ruff } from './ruff.ts';
 import { RustfmtReader } from './rustfmt.ts';
 import { shfmt } from './shfmt.ts';
+import { SpotlessReader } from './spotless.ts';
 import { terraformFmt } from './terraform-fmt.ts';
 import { UnifiedReader } from './unified-reader.ts';
 import { yapf } from './yapf.ts';
@@ -30,14 +35,24 @@ const FORMATTERS = [
   phpcs,
   phpCsFixer,
   buildifier,
+  clangFormat,
+];
+
+/** Tools with a format of their own. */
+const READERS = [
+  RustfmtReader,
+  BiomeReader,
+  DprintReader,
+  MixFormatReader,
+  OrmoluReader,
+  SpotlessReader,
+  GitDiffReader,
 ];
 
 /** Texts of which one is in each line that a dialect wants to see while none is active. */
 export const DIALECT_TEXTS: readonly string[] = [
   ...UnifiedReader.TEXTS,
-  ...RustfmtReader.TEXTS,
-  ...BiomeReader.TEXTS,
-  ...GitDiffReader.TEXTS,
+  ...READERS.flatMap(({ TEXTS }) => TEXTS),
   ...FORMATTERS.flatMap(({ proofTexts = [] }) => proofTexts),
 ];
 
@@ -49,9 +64,7 @@ export class DialectReaders {
   constructor(paths: RepositoryPaths) {
     this.#dialects = [
       ...FORMATTERS.map((dialect) => new FormatterReader(dialect, paths)),
-      new RustfmtReader(paths),
-      new BiomeReader(paths),
-      new GitDiffReader(paths),
+      ...READERS.map((Reader) => new Reader(paths)),
     ];
   }
 

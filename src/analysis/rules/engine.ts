@@ -38,7 +38,7 @@ const NO_CAUSE =
   /^(?:(?:##\[error\]|::error::|Error: )?(?:Process completed with exit code \d+|The process '.{0,300}' failed with exit code \d+)\.?|The command ".{0,500}" exited with \d+\.?|make(?:\[\d+\])?: .{0,200}Error \d+|npm (?:ERR!|error) .{0,200}|Post job cleanup\.|Cleaning up orphan processes|Done\. Your build exited with \d+\.|Your build has been stopped\.)$/;
 
 /** A line that calls itself an error. */
-const SOME_ERROR = /^(?:##\[error\]|::error)|\b(?:error|fatal|failed|failure|exception|panic)\b/i;
+const SOME_ERROR = /^(?:##\[error\]|::error)|(?:error|exception)\b|\b(?:fatal|failed|failure|panic)\b/i;
 
 /** Tries the rules on the lines that they ask for, and weighs what matched. */
 export class RuleEngine {

@@ -44,6 +44,17 @@ export const INFRASTRUCTURE: readonly Rule[] = [
   },
   {
     ...lost,
+    id: 'infrastructure.jvm-memory',
+    literals: ['There is insufficient memory for the Java Runtime', 'os::commit_memory('],
+    pattern:
+      /There is insufficient memory for the Java Runtime Environment|os::commit_memory\(.{1,80}\) failed;/,
+    weight: 73,
+    confidence: 0.92,
+    transient: false,
+    summary: 'The machine had too little memory for Java',
+  },
+  {
+    ...lost,
     id: 'infrastructure.dns',
     literals: [
       'Could not resolve host',

@@ -71,6 +71,31 @@ export const MAVEN: readonly Rule[] = [
     }),
   },
   {
+    id: 'maven.class-missing',
+    category: 'dependency',
+    tool: 'maven',
+    literals: ['A required class was missing while executing', 'was not a readable artifact'],
+    pattern:
+      /Failed to execute goal \S{1,160} .{0,800}(?:A required class was missing while executing \S{1,160}: (\S{1,200})|\S{1,300} was not a readable artifact)/,
+    weight: 62,
+    confidence: 0.9,
+    summary: ([, missing]) =>
+      missing
+        ? `A plugin of the build needs the class ${missing}, which this version of Maven does not bring`
+        : 'A package that a plugin needs is damaged, or not there',
+  },
+  {
+    id: 'maven.license-header',
+    category: 'lint',
+    tool: 'license-maven-plugin',
+    literals: ['Missing header in: '],
+    pattern: /^\[(?:WARNING|ERROR)\] Missing header in: (\S{1,400})$/,
+    weight: 62,
+    confidence: 0.93,
+    summary: ([, path]) => `${path} has no licence header`,
+    extract: ([, path]) => at(path, '', '', '', 'the licence header is missing'),
+  },
+  {
     id: 'maven.no-goal',
     category: 'dependency',
     tool: 'maven',

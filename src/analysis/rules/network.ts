@@ -25,6 +25,16 @@ export const NETWORK: readonly Rule[] = [
   },
   {
     ...network,
+    id: 'network.python',
+    literals: ['requests.exceptions.', 'urllib3.exceptions.'],
+    pattern:
+      /^(?:requests|urllib3)\.exceptions\.(?:ConnectionError|ConnectTimeout|ReadTimeout|ReadTimeoutError|MaxRetryError|ProtocolError): .{1,600}/,
+    weight: 53,
+    confidence: 0.85,
+    summary: 'A server could not be reached, or did not answer in time',
+  },
+  {
+    ...network,
     id: 'network.npm-server',
     literals: ['code E50', 'npm error network', 'npm ERR! network'],
     pattern: /npm (?:ERR!|error) (?:code E50[0234]|network .{1,200})$/,

@@ -55,11 +55,21 @@ export const PYTEST: readonly Rule[] = [
     id: 'pytest.section',
     literals: ['\n___'],
     pattern:
-      /^_{3,80} (?!summary|coverage)(?:ERROR (?:at (?:setup|teardown) of|collecting) |\[doctest\] )?(\S.{0,300}?) _{3,80}$/,
+      /^_{3,80} (?!summary|coverage|ERROR collecting)(?:ERROR at (?:setup|teardown) of |\[doctest\] )?(\S.{0,300}?) _{3,80}$/,
     weight: 55,
     confidence: 0.9,
     summary: ([, name]) => `The test ${name} failed`,
     extract: ([, name = '']) => ({ failedTest: { name, path: null, message: '' } }),
+  },
+  {
+    ...test,
+    id: 'pytest.collecting',
+    literals: ['\n___'],
+    pattern: /^_{3,80} ERROR collecting (\S{1,300}\.py) _{3,80}$/,
+    weight: 55,
+    confidence: 0.93,
+    summary: ([, path]) => `${path} could not be collected`,
+    extract: ([, path]) => at(path, '', '', '', 'could not be collected'),
   },
   {
     ...test,
@@ -75,7 +85,7 @@ export const PYTEST: readonly Rule[] = [
     id: 'pytest.frame',
     literals: ['.py:'],
     pattern:
-      /^((?:\.\/)?(?:[\w.-]{1,100}\/){0,20}(?:test_[\w-]{1,100}|[\w-]{1,100}_test)\.py):(\d{1,7}): (?:in \S{1,100})?\s?$/,
+      /^(?!.{0,300}(?:\/lib\/python\d|site-packages\/))((?:\.?\/)?(?:[\w.-]{1,100}\/){0,20}[\w-]{1,100}\.py):(\d{1,7}): ?(?:in \S{1,100})?$/,
     weight: 4,
     confidence: 0.3,
     summary: ([, path, line]) => `A place is named: ${path}, line ${line}`,

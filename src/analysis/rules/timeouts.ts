@@ -21,6 +21,17 @@ export const TIMEOUTS: readonly Rule[] = [
     overridesPatch: true,
   },
   {
+    // GNU timeout: "If the command times out, and --preserve-status is not set, then exit with status 124."
+    id: 'timeout.command',
+    category: 'timeout',
+    tool: 'timeout',
+    literals: ['exit code 124', 'exited with 124'],
+    pattern: /\bexit(?:ed with| code) 124\b/,
+    weight: 50,
+    confidence: 0.85,
+    summary: 'A command ran into the time limit that it was given',
+  },
+  {
     id: 'timeout.step',
     category: 'timeout',
     tool: null,
