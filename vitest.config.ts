@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/redis/global-setup.ts'],
+    setupFiles: ['test/support/leaks/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

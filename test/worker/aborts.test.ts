@@ -2,10 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TransientError } from '../../src/errors.ts';
 import type { Lease } from '../../src/queue/types.ts';
 import type { HandlerResult, WorkerContext, WorkerOptions } from '../../src/worker/index.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench, message, overriding } from './support.ts';
-
-checkLeaks();
 
 /** What follows when a handler's signal aborts, whether or not the handler listens. */
 describe('an aborted handler', () => {

@@ -10,10 +10,7 @@ import {
   snooze,
   type WorkerContext,
 } from '../../src/worker/index.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench, message } from './support.ts';
-
-checkLeaks();
 
 type Work = (messages: readonly WorkerMessage[], context: BatchContext) => Promise<readonly BatchResult[]>;
 

@@ -9,10 +9,7 @@ import {
   ScheduledWorker,
   type WorkerOptions,
 } from '../../src/worker/index.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench, latch, message, overriding, QUEUE } from './support.ts';
-
-checkLeaks();
 
 const HOUR = 3_600_000;
 

@@ -2,10 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QueueError } from '../../src/errors.ts';
 import type { Lease } from '../../src/queue/types.ts';
 import { type AbortReason, type WorkerContext, WorkerManager } from '../../src/worker/index.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench, message, overriding, QUEUE } from './support.ts';
-
-checkLeaks();
 
 describe('the life of a worker', () => {
   let bench: Bench;

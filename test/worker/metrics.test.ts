@@ -3,10 +3,7 @@ import { QueueError } from '../../src/errors.ts';
 import { ManualClock } from '../../src/manual-clock.ts';
 import { EventWorker, LoopLag, MetricsCollector, WorkerManager } from '../../src/worker/index.ts';
 import { SlidingWindow } from '../../src/worker/sliding-window.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench, latch, message, overriding } from './support.ts';
-
-checkLeaks();
 
 describe('MetricsCollector', () => {
   it('has figures of nothing', () => {

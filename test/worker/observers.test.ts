@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logger.ts';
 import { dead, type HandlerResult, snooze, type WorkerObserver } from '../../src/worker/index.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench, message } from './support.ts';
-
-checkLeaks();
 
 describe('WorkerObserver', () => {
   let bench: Bench;

@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sleep } from '../../src/clock.ts';
 import type { WorkerMessage } from '../../src/messages/worker-message.ts';
 import { AverageTimeRule, type BatchContext, OptimizedBatchWorker } from '../../src/worker/index.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench, message } from './support.ts';
-
-checkLeaks();
 
 /** Batches that take as long as they are told. */
 class TimedWorker extends OptimizedBatchWorker {

@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CheckmendError, PermanentError, TransientError, ValidationError } from '../../src/errors.ts';
 import { ExponentialBackoff, retry, snooze } from '../../src/worker/index.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench, message, QUEUE } from './support.ts';
-
-checkLeaks();
 
 /** What a handler answers or throws, and what becomes of its message. */
 describe('the outcome of a message', () => {

@@ -7,10 +7,7 @@ import {
   type ScheduledTick,
   ScheduledWorker,
 } from '../../src/worker/index.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench } from './support.ts';
-
-checkLeaks();
 
 const MINUTE = 60_000;
 

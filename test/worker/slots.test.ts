@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventWorker, SlotPool, WorkerManager } from '../../src/worker/index.ts';
-import { checkLeaks } from './leaks.ts';
 import { Bench, latch, message } from './support.ts';
-
-checkLeaks();
 
 describe('SlotPool', () => {
   const join = (pool: SlotPool, priority: number, rung: string[] = []) =>
