@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { toError, ValidationError } from '../errors.ts';
-import { type WireEnvelope, wireEnvelope } from './envelope.ts';
+import { isPlainlyWire, type WireEnvelope, wireEnvelope } from './envelope.ts';
 import { SCHEMA_VERSION, type WorkerMessage } from './worker-message.ts';
 
 /** Oldest version of the wire format that is still read: one back. */
@@ -70,6 +70,7 @@ function parseJson(text: string): unknown {
 }
 
 function check(value: unknown): z.output<typeof wireEnvelope> {
+  if (isPlainlyWire(value)) return value;
   const result = wireEnvelope.safeParse(value);
   if (result.success) return result.data;
   throw validationErrorOf(result.error);

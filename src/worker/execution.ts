@@ -2,7 +2,8 @@ import type { Timer } from '../clock.ts';
 import type { WorkerMessage } from '../messages/worker-message.ts';
 import type { LeasedMessage } from '../queue/types.ts';
 import { outcomeOfAbort, outcomeOfError, outcomeOfResult } from './classify.ts';
-import { AbortReason, type AbortReasonCode, type WorkerContext } from './context.ts';
+import { AbortReason, type AbortReasonCode } from './context.ts';
+import { ExecutionContext } from './execution-context.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import type { Reporter } from './reporter.ts';
@@ -10,12 +11,11 @@ import type { Reporter } from './reporter.ts';
 /** One message in a worker's hands, from the start of its handler to its outcome. */
 export class Execution {
   readonly leased: LeasedMessage;
-  readonly context: WorkerContext;
+  readonly context: ExecutionContext;
   readonly #options: ResolvedWorkerOptions;
-  readonly #reporter: Reporter;
-  readonly #controller = new AbortController();
-  readonly #patience = Promise.withResolvers<Outcome>();
   readonly #startedAt: number;
+  /** Of the handler, or of whoever waits for it no longer: the first counts. */
+  readonly #outcome = Promise.withResolvers<Outcome>();
   #timer: Timer | undefined;
   #reason: AbortReason | undefined;
   #durationMs: number | undefined;
@@ -23,9 +23,11 @@ export class Execution {
   constructor(leased: LeasedMessage, options: ResolvedWorkerOptions, reporter: Reporter) {
     this.leased = leased;
     this.#options = options;
-    this.#reporter = reporter;
     this.#startedAt = options.clock.monotonic();
-    this.context = this.#makeContext();
+    const { name } = options;
+    this.context = new ExecutionContext(leased.message, options, (fraction, note) =>
+      reporter.notify((observer) => observer.progress?.(name, leased.message, fraction, note)),
+    );
     if (options.timeoutMs > 0) {
       this.#timer = options.clock.setTimeout(() => this.abort('timeout'), options.timeoutMs);
     }
@@ -55,14 +57,15 @@ export class Execution {
     this.#reason = reason;
     this.#timer?.clear();
     // At a shutdown the grace is over already.
-    if (code === 'shutdown') this.#patience.resolve(outcomeOfAbort(reason));
+    if (code === 'shutdown') this.#outcome.resolve(outcomeOfAbort(reason));
     else this.#timer = this.#options.clock.setTimeout(() => this.#giveUp(reason), this.#options.graceMs);
-    this.#controller.abort(reason);
+    this.context.abort(reason);
   }
 
   /** Resolves with the outcome, and with null when the message is no longer ours to settle. Never rejects. */
   async decide(result: unknown): Promise<Outcome | null> {
-    const outcome = await Promise.race([this.#outcomeOf(result), this.#patience.promise]);
+    this.#outcomeOf(result).then(this.#outcome.resolve);
+    const outcome = await this.#outcome.promise;
     this.#durationMs = this.durationMs;
     this.#timer?.clear();
     const code = this.#reason?.code;
@@ -84,25 +87,7 @@ export class Execution {
 
   #giveUp(reason: AbortReason): void {
     this.context.logger.error({ reason: reason.code }, 'the handler goes on after its signal has aborted');
-    this.#patience.resolve(outcomeOfAbort(reason));
-  }
-
-  #makeContext(): WorkerContext {
-    const { message } = this;
-    const { clock, logger, name } = this.#options;
-    return {
-      signal: this.#controller.signal,
-      clock,
-      attempt: this.attempt,
-      logger: logger.child({
-        worker: name,
-        messageId: message.id,
-        messageType: message.type,
-        correlationId: message.correlationId ?? null,
-      }),
-      progress: (fraction, note) =>
-        this.#reporter.notify((observer) => observer.progress?.(name, message, fraction, note)),
-    };
+    this.#outcome.resolve(outcomeOfAbort(reason));
   }
 }
 

@@ -27,9 +27,13 @@ export class Tray {
 
   /** Takes out up to `count`, in the order in which they came. */
   take(count: number): LeasedMessage[] {
-    const taken = [...this.#entries].slice(0, count);
-    for (const [key] of taken) this.#entries.delete(key);
-    return taken.map(([, { leased }]) => leased);
+    const taken: LeasedMessage[] = [];
+    for (const [key, { leased }] of this.#entries) {
+      if (taken.length >= count) break;
+      this.#entries.delete(key);
+      taken.push(leased);
+    }
+    return taken;
   }
 
   /** Forgets one; answers it if it was here. */

@@ -1,9 +1,12 @@
+const WOKEN = Symbol('woken');
+
 /** A bell that ends whatever the loop waits for: rung once for everything that happened since the last wait. */
 export class Wakeup {
   #controller = new AbortController();
 
   wake(): void {
-    this.#controller.abort();
+    // With a reason: without one, an error is made for each call, also for all that come after the first.
+    if (!this.#controller.signal.aborted) this.#controller.abort(WOKEN);
   }
 
   /** Aborts at the next `wake`; already aborted when there was one since the last call. */

@@ -192,18 +192,17 @@ export class WorkerLoop implements Life {
       this.#reporter.messageStarted(execution);
     }
     const results = this.#source.process(executions);
-    const ends = executions.map(async (execution, index) => {
-      this.#ended(execution, await execution.decide(results[index]));
-    });
-    const freed = ends.map(async (end) => {
-      await end;
-      this.#intake.messageEnded();
-      this.#wakeup.wake();
-    });
-    Promise.all(freed).then(() => {
+    const ends = executions.map((execution, index) => this.#finish(execution, results[index]));
+    Promise.all(ends).then(() => {
       this.#jobs -= 1;
       this.#wakeup.wake();
     }, this.#expired.reject);
+  }
+
+  async #finish(execution: Execution, result: unknown): Promise<void> {
+    this.#ended(execution, await execution.decide(result));
+    this.#intake.messageEnded();
+    this.#wakeup.wake();
   }
 
   #ended(execution: Execution, outcome: Outcome | null): void {

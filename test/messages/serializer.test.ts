@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValidationError } from '../../src/errors.ts';
+import { isPlainlyWire, wireEnvelope } from '../../src/messages/envelope.ts';
 import { MessageSerializer, type WorkerMessage } from '../../src/messages/index.ts';
 
 const serializer = new MessageSerializer();
@@ -105,5 +106,33 @@ describe('MessageSerializer', () => {
 
   it('refuses to write what it would not read', () => {
     expect(() => serializer.serialize({ ...message, priority: -1 })).toThrow(ValidationError);
+  });
+});
+
+describe('the quick look at an envelope', () => {
+  const odd = fc.oneof(
+    fc.constantFrom(undefined, null, '', 'x', 'x'.repeat(129), 'x'.repeat(257), 'x'.repeat(513), true),
+    fc.constantFrom(-1, -0, 0, 1.5, 1000, 1001, 1023, 1024, 2 ** 53 - 1, 2 ** 53, Number.NaN),
+    fc.constantFrom([], new Date(0), new Map(), Object.create(null), JSON.parse('{"__proto__":1}')),
+    fc.dictionary(fc.string(), fc.jsonValue()),
+  );
+
+  it('says yes only where the schema does, and then changes nothing', () => {
+    const valid = JSON.parse(serializer.serialize(message)) as Record<string, unknown>;
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(valid)), odd, (field, value) => {
+        const envelope = { ...valid, [field]: value };
+        if (!isPlainlyWire(envelope)) return;
+        expect(wireEnvelope.safeParse(envelope)).toEqual({ success: true, data: envelope });
+      }),
+      { numRuns: 2000 },
+    );
+    for (const value of [null, undefined, 'x', [], {}]) expect(isPlainlyWire(value)).toBe(false);
+  });
+
+  it('says yes to what the service sends: else it would be of no use', () => {
+    expect(isPlainlyWire(JSON.parse(serializer.serialize(message)))).toBe(true);
+    const { correlationId: _, groupKey: __, expiresAt: ___, ...least } = message;
+    expect(isPlainlyWire(JSON.parse(serializer.serialize(least)))).toBe(true);
   });
 });
