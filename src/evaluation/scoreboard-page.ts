@@ -3,9 +3,13 @@ import type { CalibrationBin, Rate, Score, Scoreboard } from './scoreboard.ts';
 /** Cases that a bin needs before it says something. */
 const BIN_MIN = 20;
 
-/** The scoreboard as Markdown tables; n beside each figure. */
-export function formatScoreboard({ parts, megabytesPerSecond }: Scoreboard): string {
-  const { seen, unseen } = parts;
+/** The scoreboard as Markdown tables, and the speed. */
+export function formatScoreboard(scoreboard: Scoreboard): string {
+  return `${formatTables(scoreboard)}\n\nSpeed: ${scoreboard.megabytesPerSecond.toFixed(0)} MB/s.`;
+}
+
+/** What does not depend on the machine, as Markdown tables; n beside each figure. */
+export function formatTables({ parts: { seen, unseen } }: Scoreboard): string {
   const row = (name: string, of: (score: Score) => string) => `| ${name} | ${of(seen)} | ${of(unseen)} |`;
   return [
     '| | seen | unseen |',
@@ -19,8 +23,6 @@ export function formatScoreboard({ parts, megabytesPerSecond }: Scoreboard): str
       'patches found / missed / unexpected',
       ({ patches: { found, missed, unexpected } }) => `${found} / ${missed} / ${unexpected}`,
     ),
-    '',
-    `Speed: ${megabytesPerSecond.toFixed(0)} MB/s.`,
     '',
     ...categoryTable('seen', seen),
     '',

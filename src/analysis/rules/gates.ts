@@ -213,6 +213,16 @@ export const GATES: readonly Rule[] = [
     summary: 'A dependency has a known vulnerability',
   },
   {
+    id: 'gates.trivy',
+    category: 'security',
+    tool: 'trivy',
+    literals: ['\nTotal: '],
+    pattern: /^Total: [1-9]\d{0,5} \((?:[A-Z]{3,8}: \d{1,6}(?:, )?){1,6}\)$/,
+    weight: 60,
+    confidence: 0.92,
+    summary: 'Trivy found vulnerabilities',
+  },
+  {
     id: 'gates.gitleaks-file',
     category: 'security',
     tool: 'gitleaks',

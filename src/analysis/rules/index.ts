@@ -1,3 +1,5 @@
+import { COVERAGE } from './coverage.ts';
+import { DEBIAN } from './debian.ts';
 import { DENO } from './deno.ts';
 import { GATES } from './gates.ts';
 import { GO } from './go.ts';
@@ -37,5 +39,7 @@ export const RULES: readonly Rule[] = [
   ...MAVEN,
   ...NATIVE,
   ...OTHER_LANGUAGES,
+  ...DEBIAN,
+  ...COVERAGE,
   ...GATES,
 ];

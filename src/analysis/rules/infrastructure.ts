@@ -135,7 +135,7 @@ export const INFRASTRUCTURE: readonly Rule[] = [
     id: 'infrastructure.killed',
     literals: ['Killed'],
     pattern: /^(?:\S{0,200}: line \d{1,7}:\s{1,8}\d{1,9} )?Killed(?:\s{2,40}\S.{0,300})?$/,
-    weight: 71,
+    weight: 73,
     confidence: 0.78,
     transient: false,
     summary: 'The system killed a process, most likely for want of memory',

@@ -78,4 +78,14 @@ export const JAVASCRIPT_PACKAGES: readonly Rule[] = [
     confidence: 0.9,
     summary: 'npm audit found vulnerabilities',
   },
+  {
+    id: 'javascript.audit-severity',
+    category: 'security',
+    tool: 'npm audit',
+    literals: ['\nSeverity: '],
+    pattern: /^Severity: (low|moderate|high|critical)$/,
+    weight: 61,
+    confidence: 0.92,
+    summary: ([, severity]) => `npm audit found a vulnerability of severity ${severity}`,
+  },
 ];

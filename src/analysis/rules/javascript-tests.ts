@@ -171,15 +171,4 @@ export const JAVASCRIPT_TESTS: readonly Rule[] = [
     summary: ([, path, line]) => `A test is named: ${path}, line ${line}`,
     extract: ([, path, line, column]) => at(path, line, column, '', 'a test stands here'),
   },
-  {
-    id: 'javascript.coverage',
-    category: 'test',
-    tool: 'coverage',
-    literals: ['does not meet', 'coverage threshold for'],
-    pattern:
-      /^(?:ERROR: Coverage for \w{1,20} \([\d.]{1,8}%\) does not meet (?:global |\S{1,200} )?threshold|.{0,20}coverage threshold for .{1,60} \([\d.]{1,8}%\) not met)/,
-    weight: 60,
-    confidence: 0.95,
-    summary: 'The test coverage is below the gate',
-  },
 ];

@@ -28,7 +28,7 @@ export const JVM: readonly Rule[] = [
     category: 'compile',
     tool: 'javac',
     literals: ['.java:'],
-    pattern: /^\s{0,8}(?:\[.{1,20}\] )?(\S{1,400}\.java):(\d{1,7}): error: (.{1,500})$/,
+    pattern: /^\s{0,8}(?:\[.{1,20}\] |:[\w:-]{1,100}(?=\/))?(\S{1,400}\.java):(\d{1,7}): error: (.{1,500})$/,
     weight: 65,
     confidence: 0.95,
     summary: ([, path, line, message]) => `${path}, line ${line}: ${message}`,
@@ -93,6 +93,30 @@ export const JVM: readonly Rule[] = [
     confidence: 0.96,
     summary: ([, name, , message]) => `The test ${name} failed: ${message}`,
     extract: ([, name = '', , message = '']) => ({ failedTest: { name, path: null, message } }),
+  },
+  {
+    id: 'jvm.junit-console',
+    category: 'test',
+    tool: 'junit',
+    literals: ['JUnit Jupiter:', 'JUnit Vintage:'],
+    pattern:
+      /^\s{0,8}(?:\[\w{1,20}\]\s{1,4})?JUnit (?:Jupiter|Vintage):([\w$.]{1,300}):(.{1,300}?)(?:\(.{0,200}\))?$/,
+    weight: 66,
+    confidence: 0.95,
+    summary: ([, owner, name]) => `The test ${owner}.${name} failed`,
+    extract: ([, owner = '', name = '']) => ({
+      failedTest: { name: `${owner}.${name}`, path: null, message: '' },
+    }),
+  },
+  {
+    id: 'jvm.junit-total',
+    category: 'test',
+    tool: 'junit',
+    literals: [' tests failed '],
+    pattern: /^\s{0,8}(?:\[\w{1,20}\]\s{1,4})?\[\s{1,10}[1-9]\d{0,8} tests failed\s{1,10}\]$/,
+    weight: 62,
+    confidence: 0.93,
+    summary: 'Tests failed',
   },
   {
     id: 'jvm.gradle-test',
@@ -229,10 +253,22 @@ export const JVM: readonly Rule[] = [
     literals: ['.java:'],
     pattern:
       /^\[(?:ERROR|WARN)\] (\/?\S{1,400}\.java):(\d{1,7}):(?:(\d{1,5}):)? (.{1,400}) \[([A-Z]\w{2,60})\]$/,
-    weight: 64,
+    weight: 67,
     confidence: 0.94,
     summary: ([, , line, , message, rule]) => `Checkstyle (${rule}) at line ${line}: ${message}`,
     extract: ([, path, line, column, message, rule]) => at(path, line, column, rule, message),
+  },
+  {
+    // The plain listener of Checkstyle before 6.14; javac names no column.
+    id: 'jvm.checkstyle-plain',
+    category: 'lint',
+    tool: 'checkstyle',
+    literals: ['.java:'],
+    pattern: /^(\S{1,400}\.java):(\d{1,7}):(\d{1,5}): error: (.{1,400})$/,
+    weight: 67,
+    confidence: 0.93,
+    summary: ([, path, line, , message]) => `Checkstyle in ${path}, line ${line}: ${message}`,
+    extract: ([, path, line, column, message]) => at(path, line, column, '', message),
   },
   {
     id: 'jvm.spotless-file',

@@ -100,7 +100,7 @@ export const MAVEN: readonly Rule[] = [
     category: 'dependency',
     tool: 'maven',
     literals: ['could not be resolved'],
-    pattern: /^\[ERROR\] Plugin \S{1,200} or one of its dependencies could not be resolved/,
+    pattern: /\bPlugin \S{1,200} or one of its dependencies could not be resolved/,
     weight: 66,
     confidence: 0.9,
     summary: 'A plugin of the build could not be resolved',

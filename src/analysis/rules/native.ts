@@ -86,6 +86,17 @@ export const NATIVE: readonly Rule[] = [
     extract: ([, name = '']) => ({ failedTest: { name, path: null, message: '' } }),
   },
   {
+    id: 'native.gtest-location',
+    category: 'test',
+    tool: 'gtest',
+    literals: [': Failure'],
+    pattern: /^(\S{1,400}\.(?:c|cc|cpp|cxx|h|hh|hpp)):(\d{1,7}): Failure$/,
+    weight: 66,
+    confidence: 0.94,
+    summary: ([, path, line]) => `A test failed in ${path}, line ${line}`,
+    extract: ([, path, line]) => at(path, line, '', '', 'a test failed here'),
+  },
+  {
     id: 'native.crash',
     category: 'test',
     tool: null,

@@ -33,6 +33,17 @@ export const OTHER_LANGUAGES: readonly Rule[] = [
     },
   },
   {
+    id: 'dotnet.test-location',
+    category: 'test',
+    tool: 'dotnet test',
+    literals: ['.cs:line ', '.fs:line ', '.vb:line '],
+    pattern: /^\s{2,8}at .{1,300} in (\S{1,300}\.(?:cs|fs|vb)):line (\d{1,7})$/,
+    weight: 4,
+    confidence: 0.3,
+    summary: ([, path, line]) => `A test passed through ${path}, line ${line}`,
+    extract: ([, path, line]) => at(path, line, '', '', 'a test passed through here'),
+  },
+  {
     id: 'ruby.rspec',
     category: 'test',
     tool: 'rspec',
@@ -153,7 +164,7 @@ export const OTHER_LANGUAGES: readonly Rule[] = [
     id: 'elixir.test',
     category: 'test',
     tool: 'mix test',
-    literals: [' failure', '  test '],
+    literals: [' failure', ') test '],
     pattern:
       /^(?:\s{1,4}\d+\) test (.{1,300}) \(([\w.]{1,200})\)|\d+ (?:tests|doctests?).{0,80}, [1-9]\d* failures?.{0,80})$/,
     weight: 64,

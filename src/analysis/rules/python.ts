@@ -140,7 +140,7 @@ export const PYTHON: readonly Rule[] = [
     tool: 'poetry',
     literals: ['poetry.lock', 'version solving failed'],
     pattern:
-      /pyproject\.toml changed significantly since poetry\.lock was last generated|version solving failed/,
+      /pyproject\.toml changed significantly since poetry\.lock was last generated|poetry\.lock is not consistent with pyproject\.toml|version solving failed/,
     weight: 68,
     confidence: 0.94,
     summary: 'The lock file of Poetry does not fit pyproject.toml',
