@@ -64,7 +64,7 @@ export class Execution {
 
   /** Resolves with the outcome, and with null when the message is no longer ours to settle. Never rejects. */
   async decide(result: unknown): Promise<Outcome | null> {
-    this.#outcomeOf(result).then(this.#outcome.resolve);
+    void this.#outcomeOf(result).then(this.#outcome.resolve);
     const outcome = await this.#outcome.promise;
     this.#durationMs = this.durationMs;
     this.#timer?.clear();
