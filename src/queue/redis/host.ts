@@ -44,7 +44,11 @@ export class RedisHost {
       this.#heartbeat.board.testTimeMs = now;
       return String(now);
     };
-    const commands = new RedisConnection(this.#connectionOptions('commands'));
+    // A blocked client that is answered shows nothing: health is what fetches and settles.
+    const onSuccess = () => {
+      this.lastSuccessAt = clock.now();
+    };
+    const commands = new RedisConnection({ ...this.#connectionOptions('commands'), onSuccess });
     this.#backend = { settings, commands, closing: this.#closing.signal, time };
     this.deadLetters = new RedisDeadLetters(this.#backend, (queue) => this.queue(queue).keys.all);
   }
@@ -111,11 +115,8 @@ export class RedisHost {
 
   #connectionOptions(role: string): ConnectionOptions {
     const { clock, logger, commandTimeoutMs, operationTimeoutMs } = this.settings;
-    const onSuccess = () => {
-      this.lastSuccessAt = clock.now();
-    };
     const name = `${this.#name}-${role}`;
-    return { target: this.#target, name, clock, logger, commandTimeoutMs, operationTimeoutMs, onSuccess };
+    return { target: this.#target, name, clock, logger, commandTimeoutMs, operationTimeoutMs };
   }
 
   /**

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteQueueManager, type SqliteQueueOptions } from '../../../src/queue/sqlite.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../../sqlite/temporary.ts';
 import { message, Q, take } from '../conformance/support.ts';
-import { Remote } from './remote.ts';
+import { Remote } from '../remote.ts';
 
 const LEASE_MS = 1_000;
 
@@ -13,7 +13,7 @@ const remotes: Remote[] = [];
 const managers: SqliteQueueManager[] = [];
 
 async function remote(options: SqliteQueueOptions = {}): Promise<Remote> {
-  const started = new Remote(path, { leaseMs: LEASE_MS, ...options });
+  const started = new Remote({ kind: 'sqlite', path, options: { leaseMs: LEASE_MS, ...options } });
   remotes.push(started);
   await started.ready();
   return started;

@@ -9,14 +9,27 @@ export type ProxyMode =
   /** Refuses new connections and resets the present ones. */
   | 'down';
 
+/** Which way bytes go. */
+export type ProxyDirection = 'request' | 'reply';
+
+/** Looks at bytes under way, and answers what goes on in their place; `null` holds them back for good. */
+export type ProxyFilter = (chunk: Buffer, direction: ProxyDirection, connection: number) => Buffer | null;
+
+interface Link {
+  readonly connection: number;
+  dead: boolean;
+}
+
 /** A TCP proxy on loopback that can delay bytes and go dead in several ways. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #target: number;
   readonly #delayMs: number;
   readonly #sockets = new Set<Socket>();
-  readonly #links = new Set<{ dead: boolean }>();
+  readonly #links = new Set<Link>();
+  #connections = 0;
   #mode: ProxyMode = 'open';
+  #filter: ProxyFilter = (chunk) => chunk;
   #port = 0;
 
   /** @param delayMs milliseconds added to each round trip, on the way to the server; default 0 */
@@ -45,6 +58,11 @@ export class TcpProxy {
     if (mode === 'down') for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** From now on all bytes pass through `filter`. Each connection has a number of its own. */
+  setFilter(filter: ProxyFilter): void {
+    this.#filter = filter;
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -53,19 +71,22 @@ export class TcpProxy {
   #accept(client: Socket): void {
     if (this.#mode === 'down') return void client.resetAndDestroy();
     const upstream = createConnection({ port: this.#target, host: '127.0.0.1', noDelay: true });
-    const link = { dead: this.#mode === 'half-open' };
+    const link = { connection: this.#connections++, dead: this.#mode === 'half-open' };
     this.#links.add(link);
     upstream.once('close', () => this.#links.delete(link));
-    this.#pipe(client, upstream, link, this.#delayMs);
-    this.#pipe(upstream, client, link, 0);
+    this.#pipe(client, upstream, link, 'request');
+    this.#pipe(upstream, client, link, 'reply');
   }
 
-  #pipe(from: Socket, to: Socket, link: { dead: boolean }, delayMs: number): void {
+  #pipe(from: Socket, to: Socket, link: Link, direction: ProxyDirection): void {
+    const delayMs = direction === 'request' ? this.#delayMs : 0;
     this.#sockets.add(from);
     from.on('data', (chunk) => {
       if (link.dead) return;
-      if (delayMs === 0) to.write(chunk);
-      else setTimeout(() => to.write(chunk), delayMs);
+      const passed = this.#filter(chunk, direction, link.connection);
+      if (passed === null) return;
+      if (delayMs === 0) to.write(passed);
+      else setTimeout(() => to.write(passed), delayMs);
     });
     from.on('error', () => to.destroy());
     from.on('close', () => {

@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { SqliteQueueOptions } from '../../../src/queue/sqlite.ts';
-import type { Lease, QueueManager } from '../../../src/queue/types.ts';
-import type { RemoteMethod, RemoteReport, RemoteRequest } from './remote-process.ts';
+import type { Lease, QueueManager } from '../../src/queue/types.ts';
+import type { RemoteBackend, RemoteMethod, RemoteReport, RemoteRequest } from './remote-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('./remote-process.ts', import.meta.url));
 
@@ -20,8 +19,8 @@ export class Remote {
   #onReport: () => void = () => {};
   #requests = 0;
 
-  constructor(path: string, options: SqliteQueueOptions, spawnOptions: { uid?: number } = {}) {
-    this.#child = fork(PROGRAM, [path, JSON.stringify(options)], { execArgv: [], ...spawnOptions });
+  constructor(backend: RemoteBackend, spawnOptions: { uid?: number } = {}) {
+    this.#child = fork(PROGRAM, [JSON.stringify(backend)], { execArgv: [], ...spawnOptions });
     this.#exited = once(this.#child, 'exit');
     this.#ready = new Promise((resolve, reject) => {
       this.#child.on('message', (report: RemoteReport) => {
@@ -32,7 +31,7 @@ export class Remote {
     });
   }
 
-  /** Resolves when the file is open; rejects with the `code` and `cause` of why it cannot be. */
+  /** Resolves when the manager is there; rejects with the `code` and `cause` of why it cannot be. */
   ready(): Promise<void> {
     return this.#ready;
   }
@@ -61,6 +60,15 @@ export class Remote {
       this.#onReport = () => condition() && resolve();
       this.#onReport();
     });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Resolves when the process is gone. */
+  async gone(): Promise<void> {
+    await this.#exited;
   }
 
   signal(signal: NodeJS.Signals): void {

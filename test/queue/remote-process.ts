@@ -1,5 +1,11 @@
-import { SqliteQueueManager, type SqliteQueueOptions } from '../../../src/queue/sqlite.ts';
-import type { Lease, QueueManager } from '../../../src/queue/types.ts';
+import { RedisQueueManager, type RedisQueueOptions, type RedisTarget } from '../../src/queue/redis.ts';
+import { SqliteQueueManager, type SqliteQueueOptions } from '../../src/queue/sqlite.ts';
+import type { Lease, QueueManager } from '../../src/queue/types.ts';
+
+/** Where the process finds its queues. */
+export type RemoteBackend =
+  | { kind: 'sqlite'; path: string; options: SqliteQueueOptions }
+  | { kind: 'redis'; target: RedisTarget; options: RedisQueueOptions };
 
 /** What the parent asks for: a method of the manager, or a way to behave badly. */
 export type RemoteRequest =
@@ -60,8 +66,13 @@ async function answer(manager: QueueManager, request: RemoteRequest): Promise<un
   return method.apply(manager, request.args);
 }
 
-async function main(path: string, options: SqliteQueueOptions): Promise<void> {
-  const manager = await SqliteQueueManager.open(path, options);
+async function open(backend: RemoteBackend): Promise<QueueManager> {
+  if (backend.kind === 'sqlite') return SqliteQueueManager.open(backend.path, backend.options);
+  return new RedisQueueManager(backend.target, backend.options);
+}
+
+async function main(backend: RemoteBackend): Promise<void> {
+  const manager = await open(backend);
   manager.onLeaseLost((lease, reason) => report({ kind: 'lost', lease, reason }));
   process.on('message', (request: RemoteRequest) => {
     answer(manager, request).then(
@@ -75,8 +86,7 @@ async function main(path: string, options: SqliteQueueOptions): Promise<void> {
   report({ kind: 'ready' });
 }
 
-const [path = '', options = '{}'] = process.argv.slice(2);
-main(path, JSON.parse(options)).catch((error) => {
+main(JSON.parse(process.argv[2] ?? '') as RemoteBackend).catch((error) => {
   report({ kind: 'failed', code: error.code, cause: error.cause?.code });
   process.disconnect();
 });
