@@ -4,7 +4,8 @@
 --   A late command of the old session is refused from here on.
 -- KEYS: common.lua.
 -- ARGV: [2] old session, [3] lease in ms, [4...] leases `<token>:<id>` that are held.
--- Result: session, expiry, kept (1 or 0 per lease), 1 if more is to be given back: call again.
+-- Result: session, expiry, one digit per lease (1 kept; 2 settled, as the old session lives and does not have
+--   it any more; 0 lost), 1 if more is to be given back: call again.
 -- Errors: none of its own.
 --- @include common place
 
@@ -24,7 +25,7 @@ for i = 4, #ARGV do
     redis.call('ZADD', LEASES, session, ARGV[i])
     kept[#kept + 1], any = '1', true
   else
-    kept[#kept + 1] = '0'
+    kept[#kept + 1] = live and not holder and '2' or '0'
   end
 end
 if any then redis.call('ZADD', SESSIONS, expires, session) end

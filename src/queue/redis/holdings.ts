@@ -44,6 +44,10 @@ export class Holdings {
     return this.#leases.size;
   }
 
+  has(lease: Lease): boolean {
+    return this.#leases.has(lease.token);
+  }
+
   get leases(): Lease[] {
     return [...this.#leases.values()].map(({ lease }) => lease);
   }
@@ -117,12 +121,12 @@ export class Holdings {
     this.#lose(leases, 'superseded');
   }
 
-  /** After `attach`: which of `leases` live on, by which session. */
-  reattached(leases: readonly Lease[], kept: string, session: string, sentAt: number): void {
+  /** After `attach`: the session by which leases live on, if any does, and those that are lost. */
+  reattached(session: string, lost: readonly Lease[], sentAt: number): void {
     this.#session = session;
     this.renewed(sentAt);
     this.#announce();
-    this.#lose(leases.filter((_lease, i) => kept[i] !== '1'));
+    this.#lose(lost);
   }
 
   /** The server does not know a session any more: its leases are lost. */

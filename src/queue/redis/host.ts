@@ -3,7 +3,7 @@ import type { Timer } from '../../clock.ts';
 import { QueueError } from '../../errors.ts';
 import type { DeadLetterAccess, Lease, LeaseLostReason } from '../types.ts';
 import { checkQueueName } from '../validate.ts';
-import { type Backend, run } from './backend.ts';
+import { type Backend, run, within } from './backend.ts';
 import { isCluster, type RedisTarget } from './client.ts';
 import { type ConnectionOptions, RedisConnection } from './connection.ts';
 import { RedisDeadLetters } from './dead-letters.ts';
@@ -90,10 +90,13 @@ export class RedisHost {
     return this.#closed;
   }
 
+  /** What cannot be given back within the time for one operation lapses by itself. */
   async #giveBack(): Promise<void> {
+    const { clock, operationTimeoutMs } = this.settings;
+    const deadline = clock.monotonic() + operationTimeoutMs;
     for (const wake of this.#wakes) await wake.close();
-    // What cannot be given back now lapses by itself.
-    await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+    const all = Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+    await within(clock, deadline, all).catch(() => undefined);
   }
 
   async #end(): Promise<void> {

@@ -32,6 +32,10 @@ export class Stepper {
   readonly #holdings: Holdings;
   /** Tokens whose settlement is under way. */
   readonly #settling = new Set<number>();
+  /** Tokens whose settlement was sent, but not answered: it may have been done. */
+  readonly #unsure = new Set<number>();
+  /** Those of them that turned out to be settled: asking again is answered `lost`, but it was this manager. */
+  readonly #settled = new Set<number>();
   readonly #underWay = new Set<Promise<unknown>>();
   #opening: Promise<unknown> | undefined;
   #repairing: Promise<void> | undefined;
@@ -55,10 +59,22 @@ export class Stepper {
     try {
       const result = await this.#untilAnswered(plan, want, deadline);
       this.#holdings.remove(outcomes.map(({ lease }) => lease));
-      return result;
+      return { ...result, results: this.#knowingly(outcomes, result.results) };
+    } catch (error) {
+      for (const { lease } of outcomes) if (this.#holdings.has(lease)) this.#unsure.add(lease.token);
+      throw error;
     } finally {
       for (const { lease } of outcomes) this.#settling.delete(lease.token);
     }
+  }
+
+  /** Results that take into account what an earlier try had done. */
+  #knowingly(outcomes: readonly Settlement[], results: readonly SettleResult[]): SettleResult[] {
+    return results.map((result, i) => {
+      const token = outcomes[i]?.lease.token ?? 0;
+      this.#unsure.delete(token);
+      return this.#settled.delete(token) ? 'ok' : result;
+    });
   }
 
   async #untilAnswered(plan: SettlementPlan, want: number, deadline: number): Promise<StepResult> {
@@ -79,7 +95,7 @@ export class Stepper {
       async (client) => (await client.call('zmscore', this.#keys.leases, ...members)) as (string | null)[],
     );
     const gone = asked.filter(({ token }, i) => sessions[i] === null && !this.#settling.has(token));
-    this.#holdings.superseded(gone);
+    this.#gone(gone);
   }
 
   /** Resolves when no step is under way. */
@@ -177,9 +193,7 @@ export class Stepper {
       try {
         const args = [old, settings.leaseMs, ...leases.map(leaseMember)];
         const reply = (await run(this.#backend, 'attach', this.#keys.all, args)) as AttachReply;
-        if (leases.length > 0 || this.#holdings.session === old) {
-          this.#holdings.reattached(leases, reply[2], reply[0], sentAt);
-        }
+        if (leases.length > 0 || this.#holdings.session === old) this.#attached(leases, reply, sentAt);
         leases = [];
         more = reply[3] === 1;
       } catch (error) {
@@ -189,10 +203,24 @@ export class Stepper {
       }
     }
   }
+
+  #attached(leases: readonly Lease[], [session, , fates]: AttachReply, sentAt: number): void {
+    const fate = (digit: string) => leases.filter((_lease, i) => fates[i] === digit);
+    this.#holdings.reattached(session, fate('0'), sentAt);
+    this.#gone(fate('2'));
+  }
+
+  /** The server has these leases no more, although their session lives: they were settled, by us or by others. */
+  #gone(leases: readonly Lease[]): void {
+    const own = leases.filter(({ token }) => this.#settling.has(token) || this.#unsure.has(token));
+    for (const { token } of own) this.#settled.add(token);
+    this.#holdings.remove(own);
+    this.#holdings.superseded(leases);
+  }
 }
 
 type StepReply = [number, string, string, number, string, number, ...string[]];
-type AttachReply = [session: string, expiresAt: number, kept: string, more: number];
+type AttachReply = [session: string, expiresAt: number, fates: string, more: number];
 
 /** The id of a record whose body is no valid message: only JSON is sure. */
 function rawId(record: string): string {
