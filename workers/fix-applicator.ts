@@ -1,17 +1,22 @@
 import { nextRung } from '../src/fixes/ladder.ts';
-import { DEFAULT_POLICY } from '../src/fixes/policy/policy.ts';
 import type { FixOutcome } from '../src/fixes/run-fix.ts';
 import { runStrategy } from '../src/fixes/strategies/index.ts';
-import type { FixEnvironment, FixJob } from '../src/fixes/strategy.ts';
-import { type FixApplicationPayload, fixApplicationPayload } from '../src/messages/payloads.ts';
+import type { FixJob } from '../src/fixes/strategy.ts';
+import {
+  type FixApplicationPayload,
+  fixApplicationPayload,
+  type PersonRequestPayload,
+  personRequestPayload,
+} from '../src/messages/payloads.ts';
 import { PRIORITIES, QUEUES } from '../src/messages/queues.ts';
 import type { WorkerMessage } from '../src/messages/worker-message.ts';
-import type { WorkerContext } from '../src/worker/context.ts';
 import { EventWorker } from '../src/worker/event-worker.ts';
 import { done, type Outcome, snooze } from '../src/worker/outcome.ts';
 import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
 import { endWhereLost } from './end-where-lost.ts';
+import { environmentOf } from './fix-environment.ts';
 import { sendFix, sendReport } from './fix-messages.ts';
+import { createPersonRequestHandler } from './person-request.ts';
 
 type Dependencies = Omit<WorkerDependencies, 'analyze'>;
 type Message = WorkerMessage<string, FixApplicationPayload>;
@@ -28,7 +33,7 @@ export function createFixApplicatorHandler(dependencies: Dependencies) {
       correlationId: message.correlationId ?? null,
       requestedAt: message.timestamp,
     };
-    const environment = await environmentOf(job, dependencies, context);
+    const environment = await environmentOf(message.payload, dependencies, context);
     const outcome = await runStrategy(job, environment);
     if (outcome.kind === 'wait') return snooze(Math.max(1, Math.ceil(outcome.delayMs)), outcome.reason);
     if (outcome.kind === 'refused') context.logger.info(outcome.refusal, 'fix dropped');
@@ -51,38 +56,18 @@ async function goOn(
   else await sendReport(payload, origin, dependencies);
 }
 
-/** The worker of the queue `fix_applicator`. */
+/** The worker of the queue `fix_applicator`: fixes, and what people ask for. */
 export function createFixApplicatorWorker(dependencies: Dependencies, settings: WorkerSettings = {}) {
   const { queues, clock } = dependencies;
-  return new EventWorker<{ apply_fix: FixApplicationPayload }>({
+  return new EventWorker<{ apply_fix: FixApplicationPayload; answer_request: PersonRequestPayload }>({
     ...settings,
     name: 'fix-applicator',
     queue: QUEUES.fixApplicator,
     queues,
     clock,
-  }).registerHandler('apply_fix', createFixApplicatorHandler(dependencies), {
-    schema: fixApplicationPayload,
-  });
-}
-
-async function environmentOf(
-  { payload }: FixJob,
-  { store, github, bus, facts, mode, clock }: Dependencies,
-  { logger, signal }: WorkerContext,
-): Promise<FixEnvironment> {
-  const client = github.repository(payload.installation_id, payload.owner, payload.repo);
-  const reading = await facts.policy(client);
-  return {
-    store,
-    app: github,
-    client,
-    facts,
-    policy: reading.ok ? reading.policy : DEFAULT_POLICY,
-    policyProblems: reading.ok ? [] : reading.problems,
-    override: mode,
-    events: bus,
-    clock,
-    logger,
-    signal,
-  };
+  })
+    .registerHandler('apply_fix', createFixApplicatorHandler(dependencies), { schema: fixApplicationPayload })
+    .registerHandler('answer_request', createPersonRequestHandler(dependencies), {
+      schema: personRequestPayload,
+    });
 }

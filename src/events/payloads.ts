@@ -32,6 +32,8 @@ const pullRequests = z
   .nullish()
   .transform((value) => value ?? []);
 const action = z.string().min(1);
+/** Who did it; bots are told by `type`. */
+const sender = z.object({ login: z.string().min(1), type: text }).nullish();
 const sha = z.string().regex(/^[0-9a-f]{40,64}$/);
 
 export const pullRequestEvent = z.object({
@@ -60,8 +62,11 @@ export const checkRunEvent = z.object({
     app,
     pull_requests: pullRequests,
   }),
+  /** The button that was pressed, for `requested_action`. */
+  requested_action: z.object({ identifier: z.string() }).nullish(),
   repository,
   installation,
+  sender,
 });
 
 export const checkSuiteEvent = z.object({
@@ -76,6 +81,7 @@ export const checkSuiteEvent = z.object({
   }),
   repository,
   installation,
+  sender,
 });
 
 const listedRepository = z.object({ id, name: z.string(), full_name: z.string(), private: z.boolean() });
@@ -117,8 +123,14 @@ export const workflowRunEvent = z.object({
 
 export const issueCommentEvent = z.object({
   action,
-  issue: z.object({ number: z.int().positive() }),
-  comment: z.object({ id }),
+  /** GitHub's pull requests are issues that have this key. */
+  issue: z.object({ number: z.int().positive(), pull_request: z.unknown().optional() }),
+  comment: z.object({
+    id,
+    body: text,
+    created_at: time.nullish(),
+    user: z.object({ login: z.string().min(1), type: text }).nullish(),
+  }),
   repository,
   installation,
 });

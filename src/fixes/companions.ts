@@ -1,7 +1,9 @@
 import { FixApplicationMessage } from '../messages/fix-application-message.ts';
 import type { FixStrategyName } from '../messages/payloads.ts';
 import type { DiagnosisRecord, PullRequestRecord } from '../store/types.ts';
+import { yieldsToPeople } from './asked.ts';
 import { packPatch } from './fix-content.ts';
+import { inspectPatch } from './guards/inspect-patch.ts';
 import { judge } from './judge.ts';
 import { parsePatch } from './patch/parse.ts';
 import { type Patch, PatchError } from './patch/types.ts';
@@ -35,21 +37,33 @@ export async function companionsOf(
 
 async function companionOf(
   record: DiagnosisRecord,
-  { payload: { requested_by: _, ...payload } }: FixJob,
+  { payload: { requested_by, ...payload } }: FixJob,
   pullRequest: PullRequestRecord,
   environment: FixEnvironment,
 ): Promise<Companion | null> {
   const { patch } = record.diagnosis;
   if (patch === null) return null;
-  const { store } = environment;
+  const { store, policy } = environment;
   const check = await store.checkRuns.find(record.checkRunId);
   const verdict = await judge(record, { appSlug: check?.appSlug ?? null }, pullRequest, environment);
-  if (verdict.strategy !== 'apply_patch') return null;
-  // What the policy only offers may be suggested, but goes into no commit that it did not allow.
-  if (verdict.action !== 'apply' && !proposes(payload.fix_strategy, verdict.rule)) return null;
+  // Who asks for the fix of a head asks for all of it.
+  const asked = requested_by !== undefined && verdict.action !== 'apply' && yieldsToPeople(verdict.rule);
+  if (asked) {
+    const { tool } = record.diagnosis;
+    if (!inspectPatch(patch, { protectedPaths: policy.protectedPaths, tool }).ok) return null;
+  } else {
+    if (verdict.strategy !== 'apply_patch') return null;
+    // What the policy only offers may be suggested, but goes into no commit that it did not allow.
+    if (verdict.action !== 'apply' && !proposes(payload.fix_strategy, verdict.rule)) return null;
+  }
   const fixContent = await packPatch(patch, store.contents);
   const message = new FixApplicationMessage(
-    { ...payload, fix_content: fixContent, check_run_id: record.checkRunId },
+    {
+      ...payload,
+      fix_content: fixContent,
+      check_run_id: record.checkRunId,
+      ...(requested_by !== undefined && { requested_by }),
+    },
     { timestamp: record.createdAt },
   );
   try {

@@ -35,6 +35,8 @@ export interface DecisionFacts {
   readonly policyProblems: readonly string[];
   /** Scope of the kill switch that is on, or null. */
   readonly paused: string | null;
+  /** Login of the person who said on the pull request that this failure is to be left alone, or null. */
+  readonly ignoredBy: string | null;
   readonly checkName: string;
   /** Slug of the App that made the check run. */
   readonly appSlug: string | null;
@@ -117,10 +119,16 @@ function whySilent(facts: DecisionFacts, policy: Policy, mode: Mode): Refusal | 
     return { rule: 'override.off', reason: 'the service is switched off (CHECKMEND_MODE=off)' };
   }
   if (facts.paused !== null) return { rule: 'paused', reason: `paused (${facts.paused})` };
+  if (facts.ignoredBy !== null) return ignored(facts.ignoredBy);
   if (mode === 'off') return { rule: 'mode.off', reason: 'the policy switches it off' };
   if (pullRequest.state !== 'open')
     return { rule: 'pull_request.closed', reason: 'the pull request is closed' };
   return whySkipped(pullRequest, policy);
+}
+
+/** Why a failure is left alone that a person does not want to be mended. */
+export function ignored(by: string): Refusal {
+  return { rule: 'ignored', reason: `${by} said to leave this failure alone` };
 }
 
 function brokenPolicy(problems: readonly string[]): Refusal {

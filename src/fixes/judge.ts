@@ -8,14 +8,27 @@ export type JudgeEnvironment = Pick<
   'store' | 'client' | 'facts' | 'policy' | 'policyProblems' | 'override' | 'clock'
 >;
 
+/** The kill switches that hold for a pull request. */
+export async function pausedScopes(
+  { control }: Pick<FixEnvironment['store'], 'control'>,
+  repositoryId: string,
+  prNumber: number,
+): Promise<string[]> {
+  return await control.paused(['all', `repo:${repositoryId}`, pullRequestScope(repositoryId, prNumber)]);
+}
+
 /** The kill switch that holds for a pull request, or null. */
 export async function pausedScope(
-  { control }: FixEnvironment['store'],
+  store: Pick<FixEnvironment['store'], 'control'>,
   repositoryId: string,
   prNumber: number,
 ): Promise<string | null> {
-  const scopes = ['all', `repo:${repositoryId}`, `pr:${repositoryId}:${prNumber}`];
-  return (await control.paused(scopes))[0] ?? null;
+  return (await pausedScopes(store, repositoryId, prNumber))[0] ?? null;
+}
+
+/** Name of the kill switch of one pull request. */
+export function pullRequestScope(repositoryId: string, prNumber: number): string {
+  return `pr:${repositoryId}:${prNumber}`;
 }
 
 /**
@@ -23,7 +36,7 @@ export async function pausedScope(
  * @param fixId the fix that was made for it, to be left out of account; null when there is none yet
  */
 export async function judge(
-  record: Pick<DiagnosisRecord, 'diagnosis' | 'checkName'>,
+  record: Pick<DiagnosisRecord, 'diagnosis' | 'checkName' | 'fingerprint'>,
   check: Pick<CheckRunRecord, 'appSlug'>,
   pullRequest: PullRequestRecord,
   environment: JudgeEnvironment,
@@ -36,6 +49,8 @@ export async function judge(
     override,
     policyProblems,
     paused: await pausedScope(store, repositoryId, number),
+    ignoredBy:
+      (await store.ignoredFailures.find(repositoryId, number, record.fingerprint))?.ignoredBy ?? null,
     checkName: record.checkName,
     appSlug: check.appSlug,
     pullRequest,

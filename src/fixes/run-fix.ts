@@ -1,7 +1,7 @@
 import { PermanentError } from '../errors.ts';
 import type { FixStrategyName } from '../messages/payloads.ts';
 import type { FixAttemptStatus } from '../store/types.ts';
-import { effectiveMode } from './decide.ts';
+import { effectiveMode, ignored } from './decide.ts';
 import { pausedScope } from './judge.ts';
 import { nextRung } from './ladder.ts';
 import { whySkipped } from './skips.ts';
@@ -103,6 +103,10 @@ async function whySwitchedOff(job: FixJob, environment: FixEnvironment): Promise
   const skipped = pullRequest && whySkipped(pullRequest, policy);
   if (skipped) return { kind: 'refused', refusal: skipped };
   const known = await store.diagnoses.find(check_run_id);
+  if (known && requested_by === undefined) {
+    const left = await store.ignoredFailures.find(repository_id, pr_number, known.fingerprint);
+    if (left) return { kind: 'refused', refusal: ignored(left.ignoredBy) };
+  }
   const mode = effectiveMode(
     policy,
     { category: known?.diagnosis.category ?? 'unknown' },

@@ -85,12 +85,26 @@ export const FEATURES = {
     events: [],
     without: 'changes are only reported, with the patch',
   },
+  comment: {
+    text: 'tell in one comment on the pull request what is left for a person to do',
+    permission: 'pull_requests',
+    level: 'write',
+    events: [],
+    without: 'the report tells it alone',
+  },
   commands: {
     text: 'take commands from comments on pull requests',
     permission: 'issues',
     level: 'read',
     events: ['issue_comment'],
     without: 'comments do nothing; the buttons of the report and the command line still do',
+  },
+  acknowledge: {
+    text: 'acknowledge a command by a reaction to its comment',
+    permission: 'issues',
+    level: 'write',
+    events: [],
+    without: 'commands are obeyed without a sign',
   },
 } as const satisfies Readonly<Record<string, FeatureNeed>>;
 

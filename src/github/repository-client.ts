@@ -4,6 +4,7 @@ import type { RepositoryApi } from './api.ts';
 import { compareCommits, createBranch, getBranchHead, type Repository, repositoryOf } from './branches.ts';
 import * as checks from './checks.ts';
 import { getPermission } from './collaborators.ts';
+import * as comments from './comments.ts';
 import * as commits from './commits.ts';
 import * as contents from './contents.ts';
 import { getJobLog } from './job-log.ts';
@@ -42,6 +43,10 @@ export class OctokitRepositoryClient implements RepositoryClient {
   createReview = (request: ReviewRequest) => reviews.createReview(this.#api, request);
   deletePendingReview = (number: number, reviewId: string) =>
     reviews.deletePendingReview(this.#api, number, reviewId);
+  listComments = (number: number) => comments.listComments(this.#api, number);
+  createComment = (number: number, body: string) => comments.createComment(this.#api, number, body);
+  updateComment = (id: string, body: string) => comments.updateComment(this.#api, id, body);
+  react = (commentId: string, reaction: comments.Reaction) => comments.react(this.#api, commentId, reaction);
   getPermission = (login: string) => getPermission(this.#api, login);
 
   getCheckRun = (id: string) => checks.getCheckRun(this.#api, id);

@@ -1,3 +1,4 @@
+import type { CommentClient } from './comments.ts';
 import type { ProposalClient } from './proposals.ts';
 
 /** What Checkmend reads of a pull request. Ids are GitHub's numeric ids as decimal strings. */
@@ -155,7 +156,7 @@ export interface CheckRunReport {
  * `PermanentError` with code `not_found`, `gone`, `forbidden`, `unauthorized`, `validation_failed`, `conflict`
  * or `unexpected_response`. Reads answer `null` for what is not there.
  */
-export interface RepositoryClient extends ProposalClient {
+export interface RepositoryClient extends ProposalClient, CommentClient {
   readonly owner: string;
   readonly repo: string;
   getPullRequest(number: number): Promise<PullRequestInfo | null>;

@@ -9,10 +9,14 @@ export {
   type FixApplicationPayload,
   type FixStrategyName,
   fixApplicationPayload,
+  type PersonRequestPayload,
   type PRMonitorPayload,
+  personRequestPayload,
   prMonitorPayload,
 } from './payloads.ts';
+export { PersonRequestMessage } from './person-request-message.ts';
 export { PRMonitorMessage, type PRMonitorType } from './pr-monitor-message.ts';
 export { MESSAGE_TTL_MS, PERSON_PRIORITY_BONUS, PRIORITIES, QUEUES, type QueueName } from './queues.ts';
+export { BUTTON_LABELS, type ButtonVerb, REQUEST_VERBS, type RequestVerb } from './request-verbs.ts';
 export { type MessageFacts, TypedMessage } from './typed-message.ts';
 export { PRIORITY_MAX, PRIORITY_MIN, SCHEMA_VERSION, type WorkerMessage } from './worker-message.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REQUEST_VERBS } from './request-verbs.ts';
 
 /** GitHub's numeric ids travel as decimal strings. */
 const id = z.string().regex(/^\d{1,20}$/, 'must be a decimal id');
@@ -58,6 +59,20 @@ export const fixApplicationPayload = target.extend({
   requested_by: name.optional(),
 });
 
+/** Payload of `answer_request`. It comes by a button (`check_run_id`), by a comment (`comment_id`), or for a suite. */
+export const personRequestPayload = target.extend({
+  /** The head that a button was pressed for; null for a command, which is about whatever the head is then. */
+  head_sha: sha.nullable(),
+  /** Null where the event names none (forks): the worker resolves it. */
+  pr_number: z.int().positive().nullable(),
+  check_run_id: id.nullable(),
+  comment_id: id.nullable(),
+  verb: z.enum(REQUEST_VERBS),
+  /** Login of the sender, whose own permission is looked up before anything is done. */
+  requested_by: name,
+});
+
+export type PersonRequestPayload = z.infer<typeof personRequestPayload>;
 export type PRMonitorPayload = z.infer<typeof prMonitorPayload>;
 export type CheckAnalysisPayload = z.infer<typeof checkAnalysisPayload>;
 export type FixApplicationPayload = z.infer<typeof fixApplicationPayload>;

@@ -13,7 +13,7 @@ export interface MessageFacts {
   sentAt?: number;
 }
 
-/** What the three typed messages have in common. */
+/** What the typed messages have in common. */
 export abstract class TypedMessage<Type extends string, Payload extends object> {
   readonly payload: Payload;
   readonly facts: MessageFacts;

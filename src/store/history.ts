@@ -8,6 +8,8 @@ const AGES = [
   ['diagnoses', 'created_at'],
   ['fix_attempts', 'created_at'],
   ['check_runs', 'completed_at'],
+  ['person_requests', 'at'],
+  ['ignored_failures', 'at'],
 ] as const;
 
 /** Removal of what is old, in SQL. */

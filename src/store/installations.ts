@@ -2,7 +2,14 @@ import { type Executor, query } from './executor.ts';
 import type { InstallationStore, RepositoryRecord } from './types.ts';
 
 /** Tables of what has happened in a repository. */
-const HISTORY_TABLES = ['check_runs', 'diagnoses', 'fix_attempts', 'timeline'] as const;
+const HISTORY_TABLES = [
+  'check_runs',
+  'diagnoses',
+  'fix_attempts',
+  'timeline',
+  'person_requests',
+  'ignored_failures',
+] as const;
 
 /** Installations of the App and their repositories in SQL. */
 export class SqlInstallations implements InstallationStore {

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { RequestVerb } from '../messages/request-verbs.ts';
 
 /** Tables of the store as Kysely sees them. Times are milliseconds since the epoch; booleans are 0 or 1; ids are text. */
 export interface Schema {
@@ -101,6 +102,26 @@ export interface Schema {
   repositories: { id: string; installation_id: string; owner: string; name: string; private: number };
   contents: { id: string; content: string; saved_at: number };
   paused_scopes: { scope: string; paused_by: string; paused_at: number };
+  person_requests: {
+    id: string;
+    repository_id: string;
+    pr_number: number;
+    head_sha: string;
+    verb: RequestVerb;
+    source: 'button' | 'command';
+    requested_by: string;
+    rule: string | null;
+    answer: string;
+    settled: number;
+    at: number;
+  };
+  ignored_failures: {
+    repository_id: string;
+    pr_number: number;
+    fingerprint: string;
+    ignored_by: string;
+    at: number;
+  };
   cursors: { name: string; value: string };
   budget_slots: { name: string; slot: number; used: number };
   budget_blocks: { name: string; until: number };

@@ -10,8 +10,10 @@ import { SqlDiagnoses } from './diagnoses.ts';
 import { type Executor, SqliteExecutor } from './executor.ts';
 import { SqlFixAttempts } from './fix-attempts.ts';
 import { SqlHistory } from './history.ts';
+import { SqlIgnoredFailures } from './ignored-failures.ts';
 import { SqlInstallations } from './installations.ts';
 import { migrate } from './migrations.ts';
+import { SqlPersonRequests } from './person-requests.ts';
 import { SqlProcesses } from './processes.ts';
 import { SqlPullRequests } from './pull-requests.ts';
 import { SqlSlots } from './slots.ts';
@@ -69,5 +71,7 @@ function repositories(executor: Executor, clock: Clock): Omit<Store, 'check' | '
     cursors: new SqlCursors(executor),
     budgets: new SqlBudgets(executor),
     history: new SqlHistory(executor),
+    personRequests: new SqlPersonRequests(executor),
+    ignoredFailures: new SqlIgnoredFailures(executor),
   };
 }

@@ -1,5 +1,7 @@
 import type { Diagnosis } from '../analysis/types.ts';
 import type { BudgetStore } from './budgets.ts';
+import type { IgnoredFailureStore } from './ignored-failures.ts';
+import type { PersonRequestStore } from './person-requests.ts';
 
 /** All times in records are milliseconds since the epoch; all ids are GitHub's numeric ids as decimal strings. */
 export interface PullRequestRecord {
@@ -296,6 +298,8 @@ export interface Store {
   readonly cursors: CursorStore;
   readonly budgets: BudgetStore;
   readonly history: HistoryStore;
+  readonly personRequests: PersonRequestStore;
+  readonly ignoredFailures: IgnoredFailureStore;
   /** A trivial write and read; throws when the database cannot take deliveries. */
   check(): Promise<void>;
   close(): Promise<void>;

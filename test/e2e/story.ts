@@ -20,6 +20,7 @@ export const PRETTY = fixture('format/after/prices.py');
 /** Logs of jobs. */
 export const FORMAT_LOG = fixture('format/job.log');
 export const RUNNER_LOG = fixture('infrastructure/job.log');
+export const PYTEST_LOG = fixture('test/job.log');
 
 /** How a story begins. */
 export interface StorySettings {

@@ -23,6 +23,7 @@ function factsOf(changes: Partial<DecisionFacts> = {}): DecisionFacts {
     override: 'policy',
     policyProblems: [],
     paused: null,
+    ignoredBy: null,
     checkName: 'format',
     appSlug: 'github-actions',
     pullRequest: OPEN,

@@ -33,7 +33,7 @@ describe('the table of permissions', () => {
       actions: 'write',
       checks: 'write',
       contents: 'write',
-      issues: 'read',
+      issues: 'write',
       metadata: 'read',
       pull_requests: 'write',
     });

@@ -30,8 +30,8 @@ const MESSAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** What is written down for the events that a handler looks at without sending anything. */
 const REASONS: Readonly<Record<string, string>> = {
-  'check_run.requested_action': 'action_ignored',
-  'check_run.rerequested': 'action_ignored',
+  'check_run.requested_action': 'not_own_check_run',
+  'check_run.rerequested': 'not_own_check_run',
   'check_suite.requested': 'action_ignored',
   'check_suite.rerequested': 'action_ignored',
   'installation.created': 'installation_created',

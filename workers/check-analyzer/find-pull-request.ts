@@ -1,8 +1,7 @@
 import type { RepositoryClient } from '../../src/github/types.ts';
-import type { CheckAnalysisPayload } from '../../src/messages/payloads.ts';
 import type { PullRequestRecord } from '../../src/store/types.ts';
 import type { WorkerDependencies } from '../dependencies.ts';
-import { toPullRequestRecord } from '../pull-request-record.ts';
+import { type RepositoryTarget, toPullRequestRecord } from '../pull-request-record.ts';
 
 /**
  * The pull request that a check belongs to, in the store and out of it: by its number where the event names
@@ -10,7 +9,7 @@ import { toPullRequestRecord } from '../pull-request-record.ts';
  * with one head the oldest open one counts.
  */
 export async function findPullRequest(
-  payload: CheckAnalysisPayload,
+  payload: RepositoryTarget & { readonly head_sha: string; readonly pr_number: number | null },
   client: RepositoryClient,
   { store, facts }: Pick<WorkerDependencies, 'store' | 'facts'>,
 ): Promise<PullRequestRecord | null> {

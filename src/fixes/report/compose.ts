@@ -1,10 +1,13 @@
 import type { Diagnosis } from '../../analysis/types.ts';
-import type { CheckAnnotation } from '../../github/types.ts';
+import type { CheckAnnotation, CheckRunReport } from '../../github/types.ts';
 import { redactSecrets } from '../../logger.ts';
+import type { PersonRequestRecord } from '../../store/person-requests.ts';
 import { gitApplyCommand } from '../git-apply.ts';
 import { unsafePath } from '../guards/safe-path.ts';
-import { isMended, type ReportItem, showsPatch, statusLine } from './item.ts';
+import { buttonsOf } from './buttons.ts';
+import { isIgnored, isMended, type ReportItem, showsPatch, statusLine } from './item.ts';
 import { cutBytes, escapeText, fence, inlineCode } from './markdown.ts';
+import { requestSection } from './requests.ts';
 import { joinSections } from './sections.ts';
 
 /** Bytes of a title; GitHub shows little more. */
@@ -26,27 +29,37 @@ export interface ReportText {
   readonly text: string;
   readonly annotations: CheckAnnotation[];
   readonly conclusion: 'success' | 'neutral';
+  /** Buttons, at most three. */
+  readonly actions: NonNullable<CheckRunReport['actions']>;
 }
 
 /**
  * Puts all failed checks of one head in one report. Everything that comes from a log is fenced or escaped, and
  * each field stays within GitHub's limits.
  *
- * @param policyProblems what is wrong with the policy file
+ * @param policyProblems what is wrong with the policy file: nothing can be asked for until it is mended
+ * @param requests what people asked for on this head, newest first
  */
-export function composeReport(items: readonly ReportItem[], policyProblems: readonly string[]): ReportText {
+export function composeReport(
+  items: readonly ReportItem[],
+  policyProblems: readonly string[],
+  requests: readonly PersonRequestRecord[] = [],
+): ReportText {
+  const asked = requestSection(requests);
   const sections = [
     ...(policyProblems.length > 0 ? [policySection(policyProblems)] : []),
+    ...(asked === null ? [] : [asked]),
     ...items.map(itemSection),
   ];
+  const done = items.length > 0 && items.every((item) => isMended(item) || isIgnored(item));
   const patches = items.filter(showsPatch).map(patchSection);
   return {
     title: cutBytes(redactSecrets(titleOf(items, policyProblems)), TITLE_MAX_BYTES),
     summary: joinSections(sections, (count) => `*${count} more failed checks do not fit here.*`),
     text: joinSections(patches, (count) => `*${count} patches are too large to be shown here.*`),
     annotations: items.flatMap(({ diagnosis }) => annotationsOf(diagnosis)).slice(0, ANNOTATIONS_MAX),
-    conclusion:
-      policyProblems.length === 0 && items.length > 0 && items.every(isMended) ? 'success' : 'neutral',
+    conclusion: policyProblems.length === 0 && done ? 'success' : 'neutral',
+    actions: policyProblems.length > 0 ? [] : buttonsOf(items),
   };
 }
 

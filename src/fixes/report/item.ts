@@ -1,15 +1,24 @@
 import type { Diagnosis } from '../../analysis/types.ts';
 import type { FixAttemptRecord } from '../../store/types.ts';
 import type { Verdict } from '../decide.ts';
-import { escapeText } from './markdown.ts';
+import { escapeText, inlineCode } from './markdown.ts';
 
 /** One failed check in a report. */
 export interface ReportItem {
   readonly checkName: string;
+  /** Slug of the App that made the check run. */
+  readonly appSlug: string | null;
   readonly diagnosis: Diagnosis;
   readonly verdict: Verdict;
   /** The try to mend it, if there was one. */
   readonly attempt: FixAttemptRecord | null;
+  /** Login of the person whose wish the try was, where the policy alone would not have made it. */
+  readonly askedBy: string | null;
+}
+
+/** Did a person say that it is to be left alone? */
+export function isIgnored({ verdict }: ReportItem): boolean {
+  return verdict.rule === 'ignored';
 }
 
 /** Was it mended, as far as is known? */
@@ -18,12 +27,13 @@ export function isMended({ attempt }: ReportItem): boolean {
 }
 
 /** What was done about it and why, in one sentence of mark-up. */
-export function statusLine({ attempt, verdict }: ReportItem): string {
+export function statusLine({ attempt, verdict, askedBy }: ReportItem): string {
   const rule = `(rule \`${verdict.rule}\`)`;
+  const why = askedBy === null ? ` ${rule}` : `, as ${inlineCode(askedBy)} asked`;
   if (attempt?.status === 'applied') {
     return attempt.strategy === 'apply_patch'
-      ? `**Committed** as ${escapeText(attempt.result ?? '')} ${rule}.`
-      : `**Re-run**: the failed jobs run again ${rule}.`;
+      ? `**Committed** as ${escapeText(attempt.result ?? '')}${why}.`
+      : `**Re-run**: the failed jobs run again${why}.`;
   }
   if (attempt?.status === 'dropped' || attempt?.status === 'failed') {
     return `**Not done**: ${escapeText(attempt.reason ?? 'refused')}.`;

@@ -1,11 +1,8 @@
 import { permissionOf } from '../../github/permissions.ts';
 import type { CheckAnnotation, CheckRunReport } from '../../github/types.ts';
-import type { DiagnosisRecord, FixAttemptRecord, PullRequestRecord } from '../../store/types.ts';
-import type { Verdict } from '../decide.ts';
 import { whyNotHead } from '../head.ts';
-import { judge } from '../judge.ts';
 import { composeReport } from '../report/compose.ts';
-import type { ReportItem } from '../report/item.ts';
+import { gatherItems } from '../report/gather.ts';
 import { type FixEnvironment, type FixStrategy, refused } from '../strategy.ts';
 
 /** Name of our own check run. */
@@ -40,15 +37,21 @@ export const report: FixStrategy<null, CheckRunReport> = {
     const known = await environment.store.pullRequests.find(repository_id, pr_number);
     if (!known) return refused('pull_request.unknown', 'the pull request is not known');
     const { policyProblems } = environment;
-    const items = await itemsOf({ ...known, headSha: head_sha }, environment);
+    const items = await gatherItems({ ...known, headSha: head_sha }, environment);
     if (items.length === 0) return refused('report.nothing', 'there is nothing to report');
-    const { title, summary, text, annotations, conclusion } = composeReport(items, policyProblems);
+    const requests = await environment.store.personRequests.listByPullRequest(repository_id, pr_number);
+    const { title, summary, text, annotations, conclusion, actions } = composeReport(
+      items,
+      policyProblems,
+      requests.filter((request) => request.headSha === head_sha),
+    );
     const ready: CheckRunReport = {
       name: REPORT_NAME,
       headSha: head_sha,
       externalId: reportMark(head_sha),
       status: 'completed',
       conclusion,
+      actions,
       title,
       summary,
       annotations: await newAnnotations(head_sha, annotations, environment),
@@ -83,71 +86,4 @@ async function newAnnotations(
 
 function placeOf({ path, startLine, message }: CheckAnnotation): string {
   return JSON.stringify([path, startLine, message]);
-}
-
-/** Everything about a head that is worth telling: the newest diagnosis of each check, unless it is silent. */
-async function itemsOf(pullRequest: PullRequestRecord, environment: FixEnvironment): Promise<ReportItem[]> {
-  const { store } = environment;
-  const { repositoryId, headSha, number } = pullRequest;
-  const records = await store.diagnoses.listByHead(repositoryId, headSha);
-  const attempts = (await store.fixAttempts.listByPullRequest(repositoryId, number)).filter(
-    (attempt) => attempt.headSha === headSha,
-  );
-  const items: ReportItem[] = [];
-  for (const record of newestByCheck(records)) {
-    const check = await store.checkRuns.find(record.checkRunId);
-    const tries = triesOf(record, records, attempts);
-    const offer = offerOf(tries);
-    const attempt = offer ? null : tellingOne(tries);
-    const maker = { appSlug: check?.appSlug ?? null };
-    const decided = await judge(record, maker, pullRequest, environment, (offer ?? attempt)?.id ?? null);
-    const verdict: Verdict = offer ? { ...decided, action: 'offer', reason: whereOffered(offer) } : decided;
-    if (attempt || verdict.action !== 'silent') {
-      items.push({ checkName: record.checkName, diagnosis: record.diagnosis, verdict, attempt });
-    }
-  }
-  return items;
-}
-
-/** Tries for a diagnosis, newest first; checks that fail for the same cause share them. */
-function triesOf(
-  { fingerprint }: DiagnosisRecord,
-  records: readonly DiagnosisRecord[],
-  attempts: readonly FixAttemptRecord[],
-): FixAttemptRecord[] {
-  const same = new Set(
-    records.filter((record) => record.fingerprint === fingerprint).map((record) => record.checkRunId),
-  );
-  return attempts.filter(({ checkRunId }) => checkRunId !== null && same.has(checkRunId));
-}
-
-/** Strategies whose effect mends; the others propose, and a person takes it or not. */
-const MENDING: readonly string[] = ['apply_patch', 'rerun_failed_jobs'];
-
-/** The way in which a patch was proposed, where nothing mends. */
-function offerOf(tries: readonly FixAttemptRecord[]): FixAttemptRecord | null {
-  const done = tries.filter(({ status }) => status === 'applied');
-  if (done.some(({ strategy }) => MENDING.includes(strategy))) return null;
-  return done[0] ?? null;
-}
-
-function whereOffered({ strategy, result }: FixAttemptRecord): string {
-  if (strategy === 'suggest_change') return 'the changes are suggested in a review of this pull request';
-  if (strategy === 'open_pull_request') return `pull request ${result} holds it`;
-  return 'the base, which has the cure, was merged into the branch';
-}
-
-/** Of the tries without a proposal the effect; else what GitHub refused first; else the newest. */
-function tellingOne(tries: readonly FixAttemptRecord[]): FixAttemptRecord | null {
-  const done = tries.find(({ status }) => status === 'applied' || status === 'planned');
-  return done ?? tries.findLast(({ status }) => status === 'failed') ?? tries[0] ?? null;
-}
-
-function newestByCheck(records: readonly DiagnosisRecord[]): DiagnosisRecord[] {
-  const newest = new Map<string, DiagnosisRecord>();
-  for (const record of records) {
-    const known = newest.get(record.checkName);
-    if (!known || known.createdAt <= record.createdAt) newest.set(record.checkName, record);
-  }
-  return [...newest.values()];
 }

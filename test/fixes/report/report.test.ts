@@ -16,7 +16,8 @@ const OFFER: Verdict = {
 };
 
 function itemOf(changes: Partial<ReportItem> = {}): ReportItem {
-  return { checkName: 'format', diagnosis: diagnosisOf(), verdict: OFFER, attempt: null, ...changes };
+  const item = { checkName: 'format', appSlug: 'github-actions', diagnosis: diagnosisOf(), verdict: OFFER };
+  return { ...item, attempt: null, askedBy: null, ...changes };
 }
 
 function attemptOf(changes: Partial<FixAttemptRecord>): FixAttemptRecord {

@@ -1,6 +1,7 @@
 import {
   checkAnalysisPayload,
   fixApplicationPayload,
+  personRequestPayload,
   prMonitorPayload,
 } from '../../../src/messages/payloads.ts';
 import { QUEUES } from '../../../src/messages/queues.ts';
@@ -11,6 +12,7 @@ import { ExponentialBackoff } from '../../../src/worker/retry-policy.ts';
 import { leaseOutcomeOf } from '../../../src/worker/settlement.ts';
 import { createCheckAnalyzerHandler } from '../../../workers/check-analyzer.ts';
 import { createFixApplicatorHandler } from '../../../workers/fix-applicator.ts';
+import { createPersonRequestHandler } from '../../../workers/person-request.ts';
 import {
   createCheckPullRequestHandler,
   createMonitorRepositoryHandler,
@@ -82,6 +84,10 @@ async function handle(message: WorkerMessage, world: World): Promise<Outcome> {
       case 'apply_fix': {
         const payload = fixApplicationPayload.parse(message.payload);
         return await createFixApplicatorHandler(world)({ ...message, payload }, context);
+      }
+      case 'answer_request': {
+        const payload = personRequestPayload.parse(message.payload);
+        return await createPersonRequestHandler(world)({ ...message, payload }, context);
       }
       case 'check_pull_request': {
         const payload = prMonitorPayload.parse(message.payload);

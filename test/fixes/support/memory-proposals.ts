@@ -1,4 +1,5 @@
 import { PermanentError } from '../../../src/errors.ts';
+import type { CommentInfo, Reaction } from '../../../src/github/comments.ts';
 import type {
   Comparison,
   NewPullRequest,
@@ -25,6 +26,10 @@ export abstract class MemoryProposals {
   readonly files = new Map<number, PullRequestFile[]>();
   readonly reviews: WrittenReview[] = [];
   readonly permissions = new Map<string, Permission>();
+  /** Comments of the pull request, oldest first. */
+  readonly comments: CommentInfo[] = [];
+  /** As `<comment id> <reaction>`. */
+  readonly reactions = new Set<string>();
   /** Which comments GitHub takes; default all. */
   acceptsComment: (comment: ReviewRequest['comments'][number]) => boolean = () => true;
   /** Throws what a request is to fail with; after `apply`, the effect is there all the same. */
@@ -96,6 +101,26 @@ export abstract class MemoryProposals {
       const lacking = (one: Set<string>, other: Set<string>) =>
         [...other].filter((sha) => !one.has(sha)).length;
       return { aheadBy: lacking(left, right), behindBy: lacking(right, left) };
+    });
+  listComments = (_number: number) => this.answer('listComments', () => [...this.comments]);
+  createComment = (_number: number, body: string) =>
+    this.answer('createComment', () => {
+      const id = String(7000 + this.comments.length);
+      this.comments.push({ id, body, authorLogin: 'checkmend[bot]' });
+      return id;
+    });
+  updateComment = (id: string, body: string) =>
+    this.answer('updateComment', () => {
+      const index = this.comments.findIndex((comment) => comment.id === id);
+      const known = this.comments[index];
+      if (!known) return false;
+      this.comments[index] = { ...known, body };
+      return true;
+    });
+  react = (commentId: string, reaction: Reaction) =>
+    this.answer('react', () => {
+      this.reactions.add(`${commentId} ${reaction}`);
+      return true;
     });
   getPermission = (login: string) =>
     this.answer('getPermission', () => this.permissions.get(login) ?? 'none');

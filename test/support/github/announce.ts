@@ -37,10 +37,19 @@ export async function passOn(world: World, event: string, payload: Json): Promis
     completed.pull_request = await completePull(world, at(payload, 'pull_request'));
     completed.number = at(payload, 'pull_request').number;
   }
+  if (payload.issue && (await isPull(world, repository, Number(at(payload, 'issue').number)))) {
+    const url = `${world.url}/repos/${repository}/pulls/${at(payload, 'issue').number}`;
+    completed.issue = { ...at(payload, 'issue'), pull_request: { url } };
+  }
   if (payload.check_run) {
     completed.check_run = await completeCheckRun(world, repository, at(payload, 'check_run'));
   }
   await world.hooks.send(event, completed);
+}
+
+async function isPull(world: World, repository: string, number: number): Promise<boolean> {
+  const answer = await look(world, repository, `/repos/${repository}/pulls/${number}`);
+  return answer?.status === 200;
 }
 
 /** A suite ends when the last run of its App on the commit has ended. */

@@ -1,3 +1,4 @@
+import { permits } from '../accounts.ts';
 import type { Handler, Route } from '../router.ts';
 import { json, objectOf, pageOf, refusal } from '../wire.ts';
 import type { World } from '../world.ts';
@@ -13,6 +14,9 @@ export function reactionRoutes(world: World): Route[] {
     handler,
   });
   const add: Handler = async (request) => {
+    const identity = world.accounts.identify(request);
+    // Also those to comments on pull requests. Source: https://docs.github.com/rest/authentication/permissions-required-for-github-apps
+    if (!permits(identity, 'issues', 'write')) return refusal(403, 'Resource not accessible by integration');
     const subject = request.path.replace(/\/reactions$/, '');
     const found = await world.emulator.forward({
       ...request,
@@ -23,7 +27,6 @@ export function reactionRoutes(world: World): Route[] {
     if (found.status !== 200) return found;
     const { content } = objectOf(request);
     if (!CONTENTS.includes(String(content))) return refusal(422, 'Validation Failed');
-    const identity = world.accounts.identify(request);
     const login = identity && identity.kind !== 'app' ? identity.login : 'ghost';
     const known = world.extras.reactions.get(subject) ?? [];
     const same = known.find((it) => it.content === content && it.login === login);
