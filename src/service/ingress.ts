@@ -62,11 +62,8 @@ export async function startIngress(mode: IngressMode, parts: IngressParts): Prom
   const retries = new Repeater(
     'open deliveries',
     RETRY_INTERVAL_MS,
-    (stopping) => inbox.retryDue(100, stopping),
-    {
-      clock,
-      logger,
-    },
+    async (stopping) => void (await inbox.retryDue(100, stopping)),
+    { clock, logger },
   );
   resources.hold(
     'delivery retries',

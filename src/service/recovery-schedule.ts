@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/types.ts';
+import type { NextTurn } from './repeater.ts';
 
 /** Options of {@link RecoverySchedule}. */
 export interface RecoveryScheduleOptions {
@@ -32,19 +33,19 @@ export class RecoverySchedule {
     this.#intervalMs = options.intervalMs(null);
   }
 
-  /** Sweeps when it is time; answers the milliseconds until the next turn. Rejects as the sweep does. */
-  async turn(stopping: AbortSignal): Promise<number> {
+  /** Sweeps when it is time. Rejects as the sweep does. */
+  async turn(stopping: AbortSignal): Promise<NextTurn> {
     const { name, store, sweep, intervalMs, clock } = this.#options;
     const now = clock.now();
     const sweptAt = Number((await store.cursors.get(`${name}-swept-at`)) ?? 0);
     // A time to come is one of a clock that was set back since.
     const isSwept = sweptAt >= this.#startedAt && sweptAt <= now;
     const waitMs = isSwept ? sweptAt + this.#intervalMs - now : 0;
-    if (waitMs > 0) return waitMs;
-    if (!(await store.slots.claim(name, Math.floor(now / SLOT_MS)))) return SLOT_MS;
+    if (waitMs > 0) return { nextInMs: waitMs };
+    if (!(await store.slots.claim(name, Math.floor(now / SLOT_MS)))) return { nextInMs: SLOT_MS };
     const found = await sweep(stopping);
     if (!stopping.aborted) await store.cursors.set(`${name}-swept-at`, String(now));
     this.#intervalMs = intervalMs(found);
-    return this.#intervalMs;
+    return { nextInMs: this.#intervalMs };
   }
 }

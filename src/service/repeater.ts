@@ -5,14 +5,17 @@ import type { Logger } from '../logger.ts';
 /** How long a turn that was told to end is waited for, in milliseconds. */
 const STOP_MS = 1000;
 
-/**
- * Does something at once and then again and again, never twice at a time; an error is logged and the next turn comes.
- * A turn that answers a number says when the next one is due, in milliseconds.
- */
+/** When the next turn is due, where the one that ended knows better than the interval. */
+export interface NextTurn {
+  /** Milliseconds. */
+  nextInMs: number;
+}
+
+/** Does something at once and then again and again, never twice at a time; an error is logged and the next turn comes. */
 export class Repeater {
   readonly #name: string;
   readonly #intervalMs: number;
-  readonly #turn: (stopping: AbortSignal) => Promise<unknown>;
+  readonly #turn: (stopping: AbortSignal) => Promise<NextTurn | undefined>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #timer: Timer | undefined;
@@ -23,7 +26,7 @@ export class Repeater {
   constructor(
     name: string,
     intervalMs: number,
-    turn: (stopping: AbortSignal) => Promise<unknown>,
+    turn: (stopping: AbortSignal) => Promise<NextTurn | undefined>,
     { clock, logger }: { clock: Clock; logger: Logger },
   ) {
     this.#name = name;
@@ -52,8 +55,8 @@ export class Repeater {
   async #run(): Promise<void> {
     let intervalMs = this.#intervalMs;
     try {
-      const answer = await this.#turn(this.#stopping.signal);
-      if (typeof answer === 'number') intervalMs = answer;
+      const next = await this.#turn(this.#stopping.signal);
+      if (next) intervalMs = next.nextInMs;
     } catch (thrown) {
       if (!this.#stopping.signal.aborted)
         this.#logger.warn({ err: toError(thrown) }, `${this.#name}: failed, comes again`);

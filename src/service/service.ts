@@ -130,7 +130,7 @@ function startBeat(
   };
   const beat = async () => {
     const workers = await manager.getWorkerStatus();
-    await store.processes.beat({ ...self, seenAt: clock.now(), workers });
+    return void (await store.processes.beat({ ...self, seenAt: clock.now(), workers }));
   };
   const repeater = new Repeater('process report', BEAT_INTERVAL_MS, beat, { clock, logger });
   resources.hold('process report', repeater, async (it) => {
