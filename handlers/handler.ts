@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../src/clock.ts';
+import { checkPayload } from '../src/events/checked.ts';
 import type { EventBus } from '../src/events/event-bus.ts';
 import type { HandledEventName, ServiceEvents } from '../src/events/event-map.ts';
 import type { GitHubEvent, HandlerReport } from '../src/events/github-event.ts';
@@ -62,7 +63,7 @@ export function subscribe<Schema extends z.ZodType>(
 ): () => void {
   const pattern = `${handler.name}.*` as const;
   return bus.subscribe(pattern, async (event: GitHubEvent): Promise<HandlerReport> => {
-    const parsed = handler.schema.safeParse(event.payload);
+    const parsed = checkPayload(handler.schema, event.payload);
     if (!parsed.success) throw validationErrorOf(parsed.error);
     await handler.apply?.(parsed.data, deps);
     const decision = handler.decide(parsed.data, {

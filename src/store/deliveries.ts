@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { type Executor, query } from './executor.ts';
+import { type HoleOf, prepare } from './prepared.ts';
 import type { Schema } from './schema.ts';
 import type { DeliveryRecord, DeliveryStatus, DeliveryStore } from './types.ts';
 
@@ -23,6 +24,61 @@ const FACTS = [
   'messages',
 ] as const;
 
+type Key = { appId: string; guid: string };
+
+type Received = Key &
+  Pick<
+    DeliveryRecord,
+    | 'event'
+    | 'action'
+    | 'installationId'
+    | 'repositoryId'
+    | 'body'
+    | 'receivedAt'
+    | 'attempts'
+    | 'nextAttemptAt'
+    | 'note'
+  > & { headers: string };
+
+const RECEIVE = prepare((hole: HoleOf<Received>) =>
+  query
+    .insertInto('deliveries')
+    .values({
+      app_id: hole('appId'),
+      guid: hole('guid'),
+      event: hole('event'),
+      action: hole('action'),
+      installation_id: hole('installationId'),
+      repository_id: hole('repositoryId'),
+      headers: hole('headers'),
+      body: hole('body'),
+      received_at: hole('receivedAt'),
+      status: 'open',
+      attempts: hole('attempts'),
+      next_attempt_at: hole('nextAttemptAt'),
+      note: hole('note'),
+      messages: 0,
+    })
+    .onConflict((conflict) => conflict.columns(['app_id', 'guid']).doNothing())
+    .returning('guid'),
+);
+
+const MARK_DONE = prepare((hole: HoleOf<Key & { messages: number; note: string | null }>) =>
+  query
+    .updateTable('deliveries')
+    .set({ status: 'done', messages: hole('messages'), note: hole('note'), next_attempt_at: null })
+    .where('app_id', '=', hole('appId'))
+    .where('guid', '=', hole('guid')),
+);
+
+const STATUS = prepare((hole: HoleOf<Key>) =>
+  query
+    .selectFrom('deliveries')
+    .select('status')
+    .where('app_id', '=', hole('appId'))
+    .where('guid', '=', hole('guid')),
+);
+
 /** The inbox of deliveries in SQL. */
 export class SqlDeliveries implements DeliveryStore {
   readonly #executor: Executor;
@@ -32,41 +88,14 @@ export class SqlDeliveries implements DeliveryStore {
   }
 
   async receive(record: DeliveryRecord): Promise<'new' | DeliveryStatus> {
-    const added = await this.#executor.write(
-      query
-        .insertInto('deliveries')
-        .values({
-          app_id: record.appId,
-          guid: record.guid,
-          event: record.event,
-          action: record.action,
-          installation_id: record.installationId,
-          repository_id: record.repositoryId,
-          headers: JSON.stringify(record.headers),
-          body: record.body,
-          received_at: record.receivedAt,
-          status: 'open',
-          attempts: record.attempts,
-          next_attempt_at: record.nextAttemptAt,
-          note: record.note,
-          messages: 0,
-        })
-        .onConflict((conflict) => conflict.columns(['app_id', 'guid']).doNothing())
-        .returning('guid'),
-    );
+    const added = await this.#executor.write(RECEIVE({ ...record, headers: JSON.stringify(record.headers) }));
     if (added.length > 0) return 'new';
     // It may have been purged in between; then a later redelivery is new.
     return (await this.status(record.appId, record.guid)) ?? 'done';
   }
 
   async markDone(appId: string, guid: string, end: { messages: number; note?: string }): Promise<void> {
-    await this.#executor.write(
-      query
-        .updateTable('deliveries')
-        .set({ status: 'done', messages: end.messages, note: end.note ?? null, next_attempt_at: null })
-        .where('app_id', '=', appId)
-        .where('guid', '=', guid),
-    );
+    await this.#executor.write(MARK_DONE({ appId, guid, messages: end.messages, note: end.note ?? null }));
   }
 
   async markFailed(
@@ -96,9 +125,7 @@ export class SqlDeliveries implements DeliveryStore {
   }
 
   async status(appId: string, guid: string): Promise<DeliveryStatus | null> {
-    const [row] = await this.#executor.read(
-      query.selectFrom('deliveries').select('status').where('app_id', '=', appId).where('guid', '=', guid),
-    );
+    const [row] = await this.#executor.read(STATUS({ appId, guid }));
     return row?.status ?? null;
   }
 
@@ -114,8 +141,9 @@ export class SqlDeliveries implements DeliveryStore {
       query
         .selectFrom('deliveries')
         .select(FACTS)
-        .where('app_id', '=', appId)
-        .where('status', '=', 'open')
+        // By the index of open ones: said literally, or they might be others, and not by that of the App's, which are all.
+        .where('status', '=', sql.lit('open'))
+        .where(sql`+app_id`, '=', appId)
         .where('next_attempt_at', '<=', now)
         .orderBy('next_attempt_at')
         .limit(limit),

@@ -1,7 +1,29 @@
 import type { Selectable } from 'kysely';
 import { type Executor, query } from './executor.ts';
+import { type HoleOf, prepare } from './prepared.ts';
 import type { Schema } from './schema.ts';
 import type { TimelineEntry, TimelineKind, TimelineStore } from './types.ts';
+
+const APPEND = prepare((hole: HoleOf<Omit<TimelineEntry, 'data'> & { data: string }>) =>
+  query
+    .insertInto('timeline')
+    .values({
+      at: hole('at'),
+      kind: hole('kind'),
+      repository_id: hole('repositoryId'),
+      owner: hole('owner'),
+      repo: hole('repo'),
+      pr_number: hole('prNumber'),
+      head_sha: hole('headSha'),
+      check_run_id: hole('checkRunId'),
+      rule: hole('rule'),
+      message: hole('message'),
+      data: hole('data'),
+      correlation_id: hole('correlationId'),
+      dedupe_key: hole('dedupeKey'),
+    })
+    .onConflict((conflict) => conflict.column('dedupe_key').doNothing()),
+);
 
 /** The append-only audit log in SQL. */
 export class SqlTimeline implements TimelineStore {
@@ -12,26 +34,7 @@ export class SqlTimeline implements TimelineStore {
   }
 
   async append(entry: TimelineEntry): Promise<void> {
-    await this.#executor.write(
-      query
-        .insertInto('timeline')
-        .values({
-          at: entry.at,
-          kind: entry.kind,
-          repository_id: entry.repositoryId,
-          owner: entry.owner,
-          repo: entry.repo,
-          pr_number: entry.prNumber,
-          head_sha: entry.headSha,
-          check_run_id: entry.checkRunId,
-          rule: entry.rule,
-          message: entry.message,
-          data: JSON.stringify(entry.data ?? null),
-          correlation_id: entry.correlationId,
-          dedupe_key: entry.dedupeKey,
-        })
-        .onConflict((conflict) => conflict.column('dedupe_key').doNothing()),
-    );
+    await this.#executor.write(APPEND({ ...entry, data: JSON.stringify(entry.data ?? null) }));
   }
 
   async list(

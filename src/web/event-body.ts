@@ -1,3 +1,4 @@
+import { checkPayload } from '../events/checked.ts';
 import { EVENT_SHAPES } from '../events/payloads.ts';
 import type { JsonObject } from '../messages/json.ts';
 import { validationErrorOf } from '../messages/message-serializer.ts';
@@ -28,12 +29,14 @@ const FOREIGN_FIELDS = new Map<string, readonly string[]>(
 /** Events of which the body describes the installation, and not only names it. */
 const INSTALLATION_EVENTS: ReadonlySet<string> = new Set(['installation', 'installation_repositories']);
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The payload of an event, or what is wrong with the body. */
 export function readEventBody(event: string, body: Buffer): EventBody | { problem: string } {
   const payload = parseObject(body);
   if (!payload) return { problem: 'the body is not a JSON object' };
   const shape = Object.hasOwn(EVENT_SHAPES, event) ? EVENT_SHAPES[event] : undefined;
-  const result = shape?.safeParse(payload);
+  const result = shape && checkPayload(shape, payload);
   if (result && !result.success)
     return { problem: `not a body of ${event}: ${validationErrorOf(result.error).message}` };
   const foreign = FOREIGN_FIELDS.get(event)?.find((field) => Object.hasOwn(payload, field));
@@ -59,7 +62,7 @@ function isWholeInstallation(installation: unknown): boolean {
 
 function parseObject(body: Buffer): JsonObject | null {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const value: unknown = JSON.parse(UTF8.decode(body));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as JsonObject)
       : null;
