@@ -80,6 +80,57 @@ const LINES = [
   ],
 ];
 
+const DRAWN_LINES = [
+  '+b',
+  '-',
+  '+',
+  ' a',
+  '+·b',
+  '+\\tb',
+  '+"\\t"',
+  '+→b␃',
+  '+b\\n',
+  '@@ -1 +1 @@',
+  '...',
+  '',
+];
+
+type Drawing = (name: string, line: string) => string[];
+const DRAWN: readonly Drawing[] = [
+  (name, line) => [`${name}.hs`, '@@ -1 +1 @@', '- a', line],
+  (name, line) => [
+    `from ${name}:`,
+    '  1|-a',
+    `1  |${line}`,
+    '--',
+    'Found 1 not formatted file. Run dprint fmt to fix.',
+  ],
+  (name, line) => [
+    '** (Mix) mix format failed due to --check-formatted.',
+    `${name}.ex`,
+    '',
+    '1   -|a',
+    `  1 ${line}`,
+    '',
+  ],
+  (name, line) => [
+    'The following files had format violations:',
+    `    ${name}`,
+    '        @@ -1 +1 @@',
+    '        -a',
+    `        ${line}`,
+    "Run './gradlew spotlessApply' to fix all violations.",
+  ],
+  (name, line) => [
+    `--- ${name}\t(before formatting)`,
+    `+++ ${name}\t(after formatting)`,
+    '@@ -1 +1 @@',
+    '-a',
+    line,
+  ],
+  (name, line) => [`--- ${name}\t(original)`, `+++ ${name}\t(reformatted)`, '@@ -1 +1 @@', '-a', line],
+];
+
 const NAMED = ['--- ', '+++ ', '--- a/', '+++ b/', 'diff a.go.orig ', 'would reformat ', 'Diff in '];
 
 const line = fc.oneof(
@@ -111,6 +162,11 @@ const dressed = fc
   )
   .map((parts) => parts.join(''));
 
+/** A change of one line of any file, as tools with a format of their own draw it. */
+const drawn = fc
+  .tuple(fc.constantFrom(...PATHS), fc.nat(5), fc.constantFrom(...DRAWN_LINES))
+  .map(([name, kind, text]) => DRAWN[kind]?.(name, text).join('\n').concat('\n') ?? '');
+
 /** A whole diff as a formatter or git prints it, of any file. */
 const diff = fc
   .tuple(
@@ -127,7 +183,14 @@ const diff = fc
 
 /** Logs made of lines that tools print, in any order. */
 export const madeUpLog: fc.Arbitrary<Buffer> = fc
-  .array(fc.oneof({ arbitrary: dressed, weight: 8 }, { arbitrary: diff, weight: 1 }), { maxLength: 30 })
+  .array(
+    fc.oneof(
+      { arbitrary: dressed, weight: 8 },
+      { arbitrary: diff, weight: 1 },
+      { arbitrary: drawn, weight: 1 },
+    ),
+    { maxLength: 30 },
+  )
   .map((lines) => Buffer.from(lines.join('')));
 
 type Mutation = (log: Buffer, other: Buffer) => Buffer;

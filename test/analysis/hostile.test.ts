@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { analyzeLog } from '../../src/analysis/analyze.ts';
 import { LINE_LIMIT_BYTES } from '../../src/analysis/reader/line-blocks.ts';
 
+/** Protected by their whole name, which the drawn formats of two tools end in `.hs` or `.ex`. */
+const PROTECTED_BY_NAME = /^\.gitmodules$|CODEOWNERS$/;
+
 /** A log that imitates a tool's diff of a file. */
 function imitation(name: string, header: (name: string) => string[] = black): string {
   const ending = header === black ? `would reformat ${name}` : '##[error]Process completed with exit code 1.';
@@ -21,10 +24,41 @@ function git(name: string): string[] {
   ];
 }
 
+/** The same in formats that tools draw themselves. */
+const DRAWN: readonly ((name: string) => string[])[] = [
+  (name) => [`from ${name}:`, '  1|-a', '1  |+b', '--', 'Found 1 not formatted file. Run dprint fmt to fix.'],
+  (name) => [
+    `--- ${name}\t(before formatting)`,
+    `+++ ${name}\t(after formatting)`,
+    '@@ -1 +1 @@',
+    '-a',
+    '+b',
+  ],
+  (name) => [
+    'The following files had format violations:',
+    `    ${name}`,
+    '        @@ -1 +1 @@',
+    '        -a',
+    '        +b',
+    "Run './gradlew spotlessApply' to fix all violations.",
+  ],
+  (name) => [`${name}.hs`, '@@ -1 +1 @@', '- a', '+ b'],
+  (name) => [
+    '** (Mix) mix format failed due to --check-formatted.',
+    `${name}.ex`,
+    '',
+    '1   -|a',
+    '  1 +|b',
+    '',
+  ],
+];
+
 describe('a hostile log', () => {
   it('(the imitation itself would be taken)', async () => {
     expect((await analyzeLog(imitation('a.py'))).patch).toContain('+++ b/a.py');
     expect((await analyzeLog(imitation('a.py', git))).patch).toContain('+++ b/a.py');
+    for (const draw of DRAWN)
+      expect((await analyzeLog(`${draw('a.py').join('\n')}\n`)).patch).toContain('+++ b/a.py');
   });
 
   it.each([
@@ -42,6 +76,8 @@ describe('a hostile log', () => {
     'docs/CODEOWNERS',
   ])('gets no patch for %s', async (name) => {
     for (const header of [black, git]) expect((await analyzeLog(imitation(name, header))).patch).toBeNull();
+    for (const draw of DRAWN.filter((_, index) => index < 3 || !PROTECTED_BY_NAME.test(name)))
+      expect((await analyzeLog(`${draw(name).join('\n')}\n`)).patch).toBeNull();
   });
 
   it.each([
