@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // The package's own name means its source, not what was built last.
+  ssr: { resolve: { conditions: ['checkmend-source'] } },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/redis/global-setup.ts'],

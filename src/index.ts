@@ -2,7 +2,7 @@
  * The queue and worker library of Checkmend, and its log analyser: what other people build their own workers on.
  * @packageDocumentation
  */
-export { type AnalysisOptions, analyzeLog, type Diagnosis, type LogSource } from './analysis/index.ts';
+export * from './analysis/index.ts';
 export { type Clock, systemClock, type Timer } from './clock.ts';
 export {
   CheckmendError,
@@ -17,7 +17,14 @@ export * from './events/index.ts';
 export { createLogger, type Logger, type LoggerOptions, redactSecrets, silentLogger } from './logger.ts';
 export * from './messages/index.ts';
 export { MemoryQueueManager, type MemoryQueueOptions } from './queue/memory.ts';
-export { RedisQueueManager, type RedisQueueOptions, type RedisTarget } from './queue/redis.ts';
+export {
+  type RedisAccess,
+  type RedisNode,
+  RedisQueueManager,
+  type RedisQueueOptions,
+  type RedisTarget,
+} from './queue/redis.ts';
 export { SqliteQueueManager, type SqliteQueueOptions } from './queue/sqlite.ts';
 export type * from './queue/types.ts';
+export { DatabaseError, type DatabaseErrorCode, type SqliteDatabaseOptions } from './sqlite/database.ts';
 export * from './worker/index.ts';

@@ -48,6 +48,8 @@ export { RetryableWorker } from './retryable-worker.ts';
 export type { ScheduleOptions } from './schedule.ts';
 export { type ScheduledOptions, type ScheduledTick, ScheduledWorker } from './scheduled-worker.ts';
 export { SlotPool, type SlotTicket } from './slot-pool.ts';
+export { type RedisSlotOptions, RedisSlotStore } from './slot-store/redis.ts';
+export { SqliteSlotStore } from './slot-store/sqlite.ts';
 export { MemorySlotStore, type SlotStore } from './slot-store.ts';
 export { TransientBackoff } from './transient-backoff.ts';
 export { resolveWorkerConfig, WORKER_CONFIG, type WorkerConfig } from './worker-config.ts';

@@ -1,4 +1,4 @@
-/** Remembers the last tick of each schedule, for all processes of a fleet. */
+/** Remembers the last tick of each schedule, for all processes of a fleet: in memory, an SQLite file, or Redis. */
 export interface SlotStore {
   /**
    * Compare-and-set: true for exactly one caller of all processes, and only if the slot is later than the last
