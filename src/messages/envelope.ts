@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { JsonObject } from './json.ts';
-import { PRIORITY_MAX, PRIORITY_MIN } from './worker-message.ts';
+import { PRIORITY_MAX, PRIORITY_MIN, SCHEMA_VERSION } from './worker-message.ts';
 
 const time = z.int().min(0);
+
+/** Oldest version of the wire format that is still read: one back. */
+const OLDEST_READ = SCHEMA_VERSION - 1;
+const unread = `this build reads ${OLDEST_READ}..${SCHEMA_VERSION}`;
 
 /** The wire format: snake_case JSON, as every queue stores it. Times are milliseconds since the epoch. */
 export const wireEnvelope = z.object({
@@ -14,7 +18,7 @@ export const wireEnvelope = z.object({
   max_retries: z.int().min(0).max(1000),
   timestamp: time,
   correlation_id: z.string().max(256).optional(),
-  schema_version: z.int().min(0).optional(),
+  schema_version: z.int().min(OLDEST_READ, unread).max(SCHEMA_VERSION, unread).optional(),
   group_key: z.string().min(1).max(512).optional(),
   expires_at: time.optional(),
 });
@@ -42,7 +46,7 @@ export function isPlainlyWire(value: unknown): value is WireEnvelope & { payload
     isCount(it.max_retries, 1000) &&
     isCount(it.timestamp) &&
     (it.correlation_id === undefined || it.correlation_id === '' || isText(it.correlation_id, 256)) &&
-    (it.schema_version === undefined || isCount(it.schema_version)) &&
+    (it.schema_version === undefined || it.schema_version === SCHEMA_VERSION) &&
     (it.group_key === undefined || isText(it.group_key, 512)) &&
     (it.expires_at === undefined || isCount(it.expires_at))
   );

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { EventBus } from '../../src/events/index.ts';
 
-type Events = { 'check_run.created': number; 'check_run.completed': number; check_run: number; ping: string };
+type Events = {
+  'check_run.created': number;
+  'check_run.completed': number;
+  'check_run.x': number;
+  check_run: number;
+  ping: string;
+};
 
 describe('EventBus', () => {
   it('waits for all subscribers, keeps errors apart, and returns both', async () => {
@@ -40,6 +46,33 @@ describe('EventBus', () => {
       'all check_run',
       'all ping',
     ]);
+  });
+
+  it('knows one event by its whole name only', async () => {
+    const bus = new EventBus<Events>();
+    const seen: string[] = [];
+    bus.subscribe('check_run.x', (_, name) => void seen.push(name));
+    bus.subscribe('check_run', (_, name) => void seen.push(name));
+    await bus.publish('check_run.created', 1);
+    expect(seen).toEqual([]);
+    await bus.publish('check_run.x', 1);
+    await bus.publish('check_run', 1);
+    expect(seen).toEqual(['check_run.x', 'check_run']);
+  });
+
+  it('ends by name the subscriptions of one subscriber to one pattern, and no other', async () => {
+    const bus = new EventBus<Events>();
+    const seen: string[] = [];
+    const [first, second] = [() => void seen.push('first'), () => void seen.push('second')];
+    bus.subscribe('ping', first);
+    bus.subscribe('ping', second);
+    bus.subscribe('check_run', first);
+    expect(bus.unsubscribe('ping', first)).toBe(true);
+    await bus.publish('ping', '');
+    await bus.publish('check_run', 1);
+    expect(seen).toEqual(['second', 'first']);
+    expect(bus.unsubscribe('check_run.*', first)).toBe(false);
+    expect(bus.size).toBe(2);
   });
 
   it('ends subscriptions: by the answer, by name, and after once', async () => {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ValidationError } from '../../src/errors.ts';
 import { isPlainlyWire, wireEnvelope } from '../../src/messages/envelope.ts';
 import { MessageSerializer, type WorkerMessage } from '../../src/messages/index.ts';
+import { validationErrorOf } from '../../src/messages/message-serializer.ts';
 
 const serializer = new MessageSerializer();
 const message: WorkerMessage = {
@@ -53,7 +55,7 @@ describe('MessageSerializer', () => {
     const { correlationId: _, groupKey: __, expiresAt: ___, ...least } = message;
     const text = serializer.serialize(least);
     expect(Object.keys(JSON.parse(text))).not.toContain('group_key');
-    expect(serializer.deserialize(text)).toEqual(least);
+    expect(serializer.deserialize(text)).toStrictEqual(least);
   });
 
   it('gives back what it was given, also as bytes', () => {
@@ -85,11 +87,84 @@ describe('MessageSerializer', () => {
     [{ group_key: '' }, 'group_key'],
     [{ expires_at: -1 }, 'expires_at'],
     [{ schema_version: 2 }, 'schema_version'],
+    [{ schema_version: -1 }, 'schema_version'],
+    [{ priority: -1 }, 'priority'],
+    [{ max_retries: -1 }, 'max_retries'],
+    [{ max_retries: 1001 }, 'max_retries'],
+    [{ timestamp: -1 }, 'timestamp'],
+    [{ type: '' }, 'type'],
   ])('rejects %j and names the field', (changes, path) => expect(pathOf(wire(changes))).toBe(path));
 
+  it.each([
+    ['id', 512],
+    ['type', 128],
+    ['correlation_id', 256],
+    ['group_key', 512],
+  ])('takes a %s of up to %d characters', (field, most) => {
+    expect(pathOf(wire({ [field]: 'x'.repeat(most) }))).toBe('accepted');
+    expect(pathOf(wire({ [field]: 'x'.repeat(most + 1) }))).toBe(field);
+  });
+
+  it('takes the ends of its ranges', () => {
+    const least = {
+      priority: 0,
+      retry_count: 0,
+      max_retries: 0,
+      timestamp: 0,
+      expires_at: 0,
+      schema_version: 0,
+    };
+    expect(pathOf(wire(least))).toBe('accepted');
+    expect(pathOf(wire({ priority: 1023, max_retries: 1000 }))).toBe('accepted');
+    expect(pathOf(wire({ correlation_id: '', id: 'x', type: 'y', group_key: 'z' }))).toBe('accepted');
+  });
+
   it('rejects what is no JSON object', () => {
-    expect(pathOf('{')).toBe('');
     expect(pathOf('null')).toBe('');
+    expect(() => serializer.deserialize('{')).toThrow(
+      expect.objectContaining({
+        path: '',
+        message: expect.stringMatching(/not JSON: ./),
+        cause: expect.any(SyntaxError),
+      }),
+    );
+  });
+
+  it('says which versions it reads', () => {
+    expect(() => serializer.deserialize(wire({ schema_version: 2 }))).toThrow('this build reads 0..1');
+    expect(() => serializer.deserialize(wire({ schema_version: -1 }))).toThrow('this build reads 0..1');
+  });
+
+  it('writes its own version unless told otherwise', () => {
+    const { schemaVersion: _, ...unversioned } = message;
+    expect(JSON.parse(serializer.serialize(unversioned))).toHaveProperty('schema_version', 1);
+    expect(JSON.parse(serializer.serialize({ ...message, schemaVersion: 0 }))).toHaveProperty(
+      'schema_version',
+      0,
+    );
+  });
+
+  it('reads any bytes, as UTF-8', () => {
+    const given = { ...message, payload: { name: 'Žofie 🦊' } };
+    expect(serializer.deserialize(new TextEncoder().encode(serializer.serialize(given)))).toEqual(given);
+  });
+
+  it('tells why a field does not fit, with the error of the schema', () => {
+    const error = validationErrorOf(
+      new z.ZodError([{ code: 'custom', path: ['list', 0], message: 'odd', input: 1 }]),
+    );
+    expect(error).toMatchObject({ path: 'list.0', cause: expect.any(z.ZodError) });
+    expect(error.message).toContain('odd');
+    expect(
+      validationErrorOf(
+        new z.ZodError([{ code: 'custom', path: ['a'], message: 'odd', input: 1 }]),
+        'payload',
+      ).path,
+    ).toBe('payload.a');
+    expect(validationErrorOf(new z.ZodError([]))).toMatchObject({
+      path: '',
+      message: expect.stringContaining('invalid'),
+    });
   });
 
   it('reads one version back: a text without a version', () => {
@@ -106,6 +181,9 @@ describe('MessageSerializer', () => {
 
   it('refuses to write what it would not read', () => {
     expect(() => serializer.serialize({ ...message, priority: -1 })).toThrow(ValidationError);
+    expect(() => serializer.serialize({ ...message, schemaVersion: 2 })).toThrow(
+      expect.objectContaining({ path: 'schema_version' }),
+    );
   });
 });
 

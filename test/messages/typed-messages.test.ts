@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { CheckAnalysisMessage, FixApplicationMessage, PRMonitorMessage } from '../../src/messages/index.ts';
+import {
+  CheckAnalysisMessage,
+  FixApplicationMessage,
+  PRMonitorMessage,
+  QUEUES,
+} from '../../src/messages/index.ts';
+import { INLINE_TEXT_MAX_BYTES } from '../../src/messages/payloads.ts';
 
 const target = {
   installation_id: '1',
@@ -39,11 +45,16 @@ describe('typed messages', () => {
     expect(id({})).toMatch(/^fix_application_33_[0-9a-f]{32}$/);
     expect(id({ confidence_score: 0.1, check_run_id: '56' }, 1)).toBe(id({}));
     const others = [
+      id({ requested_by: 'ada' }),
+      id({ requested_by: 'bob' }),
       id({ fix_strategy: 'report' }),
       id({ fix_content: 'other' }),
       id({ head_sha: 'b'.repeat(40) }),
     ];
-    expect(new Set([id({}), ...others]).size).toBe(4);
+    expect(new Set([id({}), ...others]).size).toBe(6);
+    // Known ids: a message that was sent by an earlier build is still the same message.
+    expect(id({})).toBe('fix_application_33_e872c38c4c5505529111b053336bb356');
+    expect(id({ requested_by: 'ada' })).toBe('fix_application_33_be2abd9cd4f247f8fbb8ffe87016e387');
   });
 
   it('carry type, priority, group and a life of 24 hours', () => {
@@ -65,6 +76,31 @@ describe('typed messages', () => {
       groupKey: '9',
     });
     expect(monitor.toWorkerMessage()).not.toHaveProperty('correlationId');
+    const pull = new PRMonitorMessage({ ...target, pr_number: 3, force_refresh: false }, { timestamp });
+    expect(pull.toWorkerMessage()).toMatchObject({ type: 'check_pull_request', groupKey: '9:3' });
+    const analysis = {
+      ...target,
+      check_run_id: '55',
+      pull_request_id: null,
+      pr_number: null,
+      failure_logs: '',
+    };
+    expect(new CheckAnalysisMessage(analysis, { timestamp }).toWorkerMessage()).toMatchObject({
+      type: 'analyze_check_failure',
+      priority: 2,
+      groupKey: `9:${target.head_sha}`,
+      schemaVersion: 1,
+      payload: analysis,
+    });
+  });
+
+  it('go to queues and have limits that people configure against', () => {
+    expect(QUEUES).toEqual({
+      prMonitor: 'pr_monitor',
+      checkAnalyzer: 'check_analyzer',
+      fixApplicator: 'fix_applicator',
+    });
+    expect(INLINE_TEXT_MAX_BYTES).toBe(65_536);
   });
 
   it('keep the priority in its range', () => {
