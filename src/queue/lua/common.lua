@@ -8,8 +8,9 @@ local GREADY, GROUPS, GACTIVE, AGE, DEAD, LETTERS = KEYS[9], KEYS[10], KEYS[11],
 
 local FORMAT = 1
 -- A server whose clock steps back by less than this (a failover) does not take the queue back with it.
--- A larger step is a correction of a wrong clock: waiting for it to be caught up would stop the queue.
-local GUARD_US = 60 * 1000000
+-- A larger step is a correction of a wrong clock: waiting for it to be caught up would stop the queue. Sessions
+-- go back with the clock, at most so many, so that leases last as long as they should; what is delayed waits on.
+local GUARD_US, SESSIONS_MOST = 60 * 1000000, 1000
 
 -- now, tick: microseconds. tick hands out sequence numbers, fencing tokens and session numbers; as it never
 -- falls behind the clock, it grows even when a failover loses the last writes.
@@ -19,8 +20,16 @@ local function pad(n)
   return string.format('%016.0f', n)
 end
 
+local function set_back(now, by_ms)
+  local sessions = redis.call('ZRANGE', SESSIONS, 0, SESSIONS_MOST - 1, 'WITHSCORES')
+  for i = 1, #sessions, 2 do
+    redis.call('ZADD', SESSIONS, pad(math.max(0, tonumber(sessions[i + 1]) - by_ms)), sessions[i])
+  end
+  redis.call('HSET', META, 'now', pad(now))
+end
+
 -- Reads the clock and the meta key; an error reply if the queue was written by a newer version.
-local function enter()
+local function enter(reads_only)
   local m = redis.call('HMGET', META, 'format', 'paused', 'tick', 'now', 'bytes')
   S.fresh = not m[1]
   if m[1] and tonumber(m[1]) > FORMAT then
@@ -36,7 +45,13 @@ local function enter()
     now = ARGV[1] * 1000
   end
   local last = tonumber(m[4] or 0)
-  if now < last and last - now <= GUARD_US then now = last end
+  if now < last then
+    if last - now <= GUARD_US then
+      now = last
+    elseif not reads_only then
+      set_back(now, math.floor((last - now) / 1000))
+    end
+  end
   S.now = now
   S.ms = math.floor(now / 1000)
   S.tick = math.max(now, tonumber(m[3] or 0))

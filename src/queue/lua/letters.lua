@@ -7,7 +7,7 @@
 --   annotation, record.
 --- @include common
 
-local refused = enter()
+local refused = enter(true)
 if refused then return refused end
 local reply, bytes = { '' }, 0
 

@@ -4,7 +4,7 @@
 -- Result: ready, delayed, in flight, dead, age of the oldest ready message in ms, paused (1 or 0).
 --- @include common
 
-local refused = enter()
+local refused = enter(true)
 if refused then return refused end
 local due = redis.call('ZCOUNT', DELAYED, '-inf', S.ms)
 local oldest = redis.call('ZRANGE', AGE, 0, 0, 'WITHSCORES')[2]

@@ -11,6 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-const harness = redisHarness(() => redis.url);
+const harness = redisHarness('redis', () => ({ url: redis.url }));
 describeQueueContract(harness);
 describeModel(harness, { runs: 10 });

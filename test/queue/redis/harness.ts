@@ -1,34 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { ManualClock } from '../../../src/manual-clock.ts';
-import { RedisQueueManager } from '../../../src/queue/redis.ts';
+import { createClient, type RedisClient } from '../../../src/queue/redis/client.ts';
+import { RedisQueueManager, type RedisTarget } from '../../../src/queue/redis.ts';
 import type { QueueManagerOptions } from '../../../src/queue/types.ts';
 import type { QueueFixture, QueueHarness } from '../conformance/harness.ts';
 
 const LEASE_DEFAULT_MS = 30_000;
 
 /** Redis queues whose time stands still until it is moved: both the managers' clock and the scripts go by it. */
-export function redisHarness(url: () => string): QueueHarness {
+export function redisHarness(name: string, target: () => RedisTarget): QueueHarness {
   return {
-    name: 'redis',
+    name,
     clockToleranceMs: 0,
-    create: async (options = {}) => new RedisFixture(url(), options),
+    create: async (options = {}) => {
+      const client = createClient(target(), 'harness', 5_000);
+      client.on('error', () => undefined);
+      await client.connect();
+      return new RedisFixture(target(), options, client);
+    },
   };
 }
 
 class RedisFixture implements QueueFixture {
   readonly manager: RedisQueueManager;
-  readonly #url: string;
+  readonly #target: RedisTarget;
   readonly #options: QueueManagerOptions;
   readonly #clock = new ManualClock();
   readonly #prefix = `test-${randomUUID()}`;
-  readonly #client: Redis;
+  readonly #client: RedisClient;
   readonly #managers = new Set<RedisQueueManager>();
 
-  constructor(url: string, options: QueueManagerOptions) {
-    this.#url = url;
+  constructor(target: RedisTarget, options: QueueManagerOptions, client: RedisClient) {
+    this.#target = target;
     this.#options = options;
-    this.#client = new Redis(url);
+    this.#client = client;
     this.manager = this.#create();
   }
 
@@ -53,30 +59,38 @@ class RedisFixture implements QueueFixture {
 
   readonly close = async (): Promise<void> => {
     for (const manager of this.#managers) await manager.close();
-    const keys = await this.#client.keys(`${this.#prefix}:*`);
-    if (keys.length > 0) await this.#client.del(keys);
+    for (const [node, keys] of await this.#keys('*')) {
+      for (const key of keys) await node.del(key);
+    }
     this.#client.disconnect();
   };
 
   /** What idle workers do: a step recovers leases that have lapsed. */
   async #lookAtQueues(): Promise<void> {
     const [manager] = this.#managers;
-    for (const key of await this.#client.keys(`${this.#prefix}:*:meta`)) {
+    for (const key of (await this.#keys('*:meta')).flatMap(([, keys]) => keys)) {
       const queue = /\{(.*)\}/.exec(key)?.[1];
       if (queue !== undefined) await manager?.exchange(decodeURIComponent(queue), {});
     }
   }
 
-  #create(): RedisQueueManager {
-    const manager = new RedisQueueManager(
-      { url: this.#url },
-      {
-        ...this.#options,
-        clock: this.#clock,
-        prefix: this.#prefix,
-        testServerTimeMs: () => this.#clock.now(),
-      },
+  /** The keys of this fixture, by the node that has them. */
+  async #keys(pattern: string): Promise<[Redis, string[]][]> {
+    const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
+    return Promise.all(
+      nodes.map(
+        async (node): Promise<[Redis, string[]]> => [node, await node.keys(`${this.#prefix}:${pattern}`)],
+      ),
     );
+  }
+
+  #create(): RedisQueueManager {
+    const manager = new RedisQueueManager(this.#target, {
+      ...this.#options,
+      clock: this.#clock,
+      prefix: this.#prefix,
+      testServerTimeMs: () => this.#clock.now(),
+    });
     this.#managers.add(manager);
     return manager;
   }
