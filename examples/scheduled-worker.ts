@@ -1,4 +1,10 @@
-import { type QueueManager, type ScheduledOptions, type ScheduledTick, ScheduledWorker } from 'checkmend';
+import {
+  createMessage,
+  type QueueManager,
+  type ScheduledOptions,
+  type ScheduledTick,
+  ScheduledWorker,
+} from 'checkmend';
 
 /** An open pull request, as the host of the code tells it. */
 export interface OpenPullRequest {
@@ -31,16 +37,13 @@ export class NightlyRatingWorker extends ScheduledWorker {
     await queues.sendMessages(
       'analysis',
       pulls.map(({ name, filesChanged, linesChanged }) => ({
-        message: {
+        message: createMessage({
           // Of the slot, not of the clock: a tick that runs again sends the same messages.
           id: `complexity_${name}_${slot}`,
           type: 'analyze_pr_complexity',
           payload: { pull_request: name, files_changed: filesChanged, lines_changed: linesChanged },
-          priority: 1,
-          retryCount: 0,
-          maxRetries: 3,
           timestamp: slot,
-        },
+        }),
       })),
     );
     logger.info({ pulls: pulls.length }, 'nightly ratings queued');

@@ -1,4 +1,7 @@
+import { QUEUES } from '../src/messages/queues.ts';
+import type { QueueManager } from '../src/queue/types.ts';
 import type { Store } from '../src/store/types.ts';
+import { DeadLetterQueue } from '../src/worker/dead-letter-queue.ts';
 import {
   type ScheduledOptions,
   type ScheduledTick,
@@ -8,8 +11,11 @@ import {
 /** Options of {@link RetentionWorker}. */
 export interface RetentionOptions extends Omit<ScheduledOptions, 'name' | 'schedule' | 'slotStore'> {
   store: Pick<Store, 'deliveries' | 'history' | 'contents' | 'slots'>;
+  queues: Pick<QueueManager, 'bury' | 'deadLetters'>;
   /** Milliseconds that timelines, diagnoses and attempts are kept, >= 86400000; default 90 days. */
   historyMs?: number;
+  /** Milliseconds that dead letters are kept, >= 86400000; default 90 days. */
+  deadLettersMs?: number;
   /** Milliseconds that deliveries which are done are kept, >= 86400000; default 7 days. */
   deliveriesMs?: number;
 }
@@ -29,6 +35,7 @@ const BATCH = 500;
  */
 export class RetentionWorker extends ScheduledWorker {
   readonly #options: RetentionOptions;
+  readonly #letters: DeadLetterQueue;
 
   constructor(options: RetentionOptions) {
     super({
@@ -39,10 +46,12 @@ export class RetentionWorker extends ScheduledWorker {
       slotStore: options.store.slots,
     });
     this.#options = options;
+    this.#letters = new DeadLetterQueue(options.queues);
   }
 
   protected override async runTick({ signal, clock, logger }: ScheduledTick): Promise<void> {
-    const { store, historyMs = 90 * DAY_MS, deliveriesMs = 7 * DAY_MS } = this.#options;
+    const { store, ...ages } = this.#options;
+    const { historyMs = 90 * DAY_MS, deadLettersMs = 90 * DAY_MS, deliveriesMs = 7 * DAY_MS } = ages;
     const now = clock.now();
     const purges = [
       () => store.deliveries.purge(now - deliveriesMs, BATCH),
@@ -55,6 +64,10 @@ export class RetentionWorker extends ScheduledWorker {
         removed += count;
         signal.throwIfAborted();
       }
+    }
+    for (const queue of Object.values(QUEUES)) {
+      removed += await this.#letters.purge(queue, now - deadLettersMs, { signal });
+      signal.throwIfAborted();
     }
     if (removed > 0) logger.info({ removed }, 'removed what was old');
   }

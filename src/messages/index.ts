@@ -1,4 +1,5 @@
 export { CheckAnalysisMessage } from './check-analysis-message.ts';
+export { createMessage, type NewMessage } from './create-message.ts';
 export { FixApplicationMessage } from './fix-application-message.ts';
 export type { Json, JsonObject } from './json.ts';
 export { MessageSerializer } from './message-serializer.ts';

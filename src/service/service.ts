@@ -67,7 +67,7 @@ export async function startService(
     clock,
   });
   const manager = createWorkers({ ...state, github, bus, mode: config.mode, clock, logger }, role);
-  manager.register(monitor).register(new RetentionWorker({ store: state.store, logger, clock }));
+  manager.register(monitor).register(new RetentionWorker({ ...state, logger, clock }));
   startWorkers(manager, resources);
   const { deliveries } = github;
   const parts = { config, state, bus, deliveries, resources, logger, clock };

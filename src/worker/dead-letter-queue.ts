@@ -36,6 +36,9 @@ export interface DeadLetterReport {
   errors: { id: string; error: Error }[];
 }
 
+/** Letters that one step of `purge` removes. */
+const PURGE_STEP = 100;
+
 const serializer = new MessageSerializer();
 
 /**
@@ -95,6 +98,20 @@ export class DeadLetterQueue {
   /** Removes letters for good; see `DeadLetterAccess.discard`. */
   async discard(...args: Parameters<DeadLetterAccess['discard']>): Promise<number> {
     return await this.#queues.deadLetters.discard(...args);
+  }
+
+  /**
+   * Retention: removes for good what died before a time, oldest first and in bounded steps; answers how many.
+   * @param before milliseconds since the epoch @param options `signal` ends it between two steps
+   */
+  async purge(queue: string, before: number, { signal }: { signal?: AbortSignal } = {}): Promise<number> {
+    const { deadLetters } = this.#queues;
+    for (let removed = 0; ; ) {
+      const { letters } = await deadLetters.list(queue, { limit: PURGE_STEP });
+      const ids = letters.filter(({ failedAt }) => failedAt < before).map(({ id }) => id);
+      if (ids.length === 0 || signal?.aborted) return removed;
+      removed += await deadLetters.discard(queue, { ids });
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  createMessage,
   MemoryQueueManager,
   MemorySlotStore,
   type QueueManager,
@@ -47,7 +48,7 @@ export const BACKENDS = [
 ] as const;
 
 export function message(id: string, type: string, payload: WorkerMessage['payload']): WorkerMessage {
-  return { id, type, payload, priority: 1, retryCount: 0, maxRetries: 3, timestamp: 1_000_000 };
+  return createMessage({ id, type, payload, timestamp: 1_000_000 });
 }
 
 /** Resolves when a queue has nothing to do; fails after ten seconds. */

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ManualClock } from '../../src/manual-clock.ts';
+import { createMessage } from '../../src/messages/create-message.ts';
+import { QUEUES } from '../../src/messages/queues.ts';
+import { MemoryQueueManager } from '../../src/queue/memory.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import type { DeliveryRecord, Store } from '../../src/store/types.ts';
 import { RetentionWorker } from '../../workers/retention.ts';
@@ -68,7 +71,8 @@ it('removes what is old, in as many statements as it takes, and nothing that wai
   await happen('old', 91);
   await happen('young', 89);
 
-  const worker = new RetentionWorker({ store, clock, random: () => 0 });
+  const queues = new MemoryQueueManager({ clock });
+  const worker = new RetentionWorker({ store, queues, clock, random: () => 0 });
   worker.start();
   while ((await store.contents.read(patch)) !== null) await clock.advance(1000);
   await worker.stop();
@@ -76,4 +80,29 @@ it('removes what is old, in as many statements as it takes, and nothing that wai
   expect((await store.deliveries.list()).map(({ guid }) => guid).toSorted()).toEqual(['open', 'young']);
   expect((await store.timeline.list({})).map(({ message }) => message)).toEqual(['young']);
   expect(await store.contents.read(kept)).toBe('another patch');
+  await queues.close();
+});
+
+it('removes dead letters after ninety days, from every queue of the service', async () => {
+  const queues = owned.adopt(new MemoryQueueManager({ clock }), (it) => it.close());
+  const letters = async () => {
+    const pages = await Promise.all(Object.values(QUEUES).map((queue) => queues.deadLetters.list(queue)));
+    return pages.flatMap((page) => page.letters.map(({ id }) => id));
+  };
+  const die = async (queue: string, id: string) => {
+    await queues.sendMessage(queue, createMessage({ id, type: 'greet', payload: {} }));
+    const leased = await queues.getMessage(queue);
+    if (leased) await queues.bury(leased.lease, { type: 'gone', message: 'it is gone' });
+  };
+  for (let n = 0; n < 150; n++) await die(QUEUES.prMonitor, `old-${n}`);
+  await die(QUEUES.fixApplicator, 'old');
+  await clock.advance(90 * DAY_MS);
+  await die(QUEUES.prMonitor, 'young');
+  await clock.advance(DAY_MS);
+
+  const worker = new RetentionWorker({ store, queues, clock, random: () => 0 });
+  worker.start();
+  while ((await letters()).length > 1) await clock.advance(1000);
+  expect(await letters()).toEqual(['young']);
+  await worker.stop();
 });

@@ -8,11 +8,24 @@ import { startRedis } from '../support/redis/server.ts';
 import { temporaryFolder } from '../support/service/temporary-folder.ts';
 import { drained, message } from './support.ts';
 
-const START = path.resolve(import.meta.dirname, '../../examples/start.ts');
+/** An example in its own process. */
+interface Run {
+  readonly file: string;
+  readonly folder: string;
+  readonly environment?: Record<string, string>;
+  /** What it prints when it is ready. */
+  readonly ready: string;
+  readonly signal: NodeJS.Signals;
+}
 
-/** Runs `examples/start.ts` until `work` has resolved, then ends it with SIGTERM; answers what it printed. */
-async function run(environment: Record<string, string>, work: () => Promise<void>): Promise<string> {
-  const child = spawn(process.execPath, ['--conditions=checkmend-source', START], {
+/** Runs an example until `work` has resolved, then ends it with its signal; answers what it printed. */
+async function run(
+  { file, folder, environment, ready, signal }: Run,
+  work = async () => {},
+): Promise<string> {
+  const program = path.resolve(import.meta.dirname, '../../examples', file);
+  const child = spawn(process.execPath, ['--conditions=checkmend-source', program], {
+    cwd: folder,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -22,14 +35,14 @@ async function run(environment: Record<string, string>, work: () => Promise<void
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       output += String(chunk);
-      if (output.includes('working\n')) working.resolve();
+      if (output.includes(ready)) working.resolve();
     });
   }
   await Promise.race([working.promise, exited]);
   try {
     await work();
   } finally {
-    child.kill('SIGTERM');
+    child.kill(signal);
   }
   expect(await exited).toEqual([0, null]);
   return output;
@@ -43,7 +56,9 @@ it.each(['SQLite', 'Redis'])('examples/start.ts works on %s until it is told to 
     redis ? new RedisQueueManager({ url: redis.url }) : await SqliteQueueManager.open(`${folder}/queue.db`),
     (it) => it.close(),
   );
-  const output = await run({ DATA_DIR: folder, REDIS_URL: redis?.url ?? '' }, async () => {
+  const environment = { DATA_DIR: folder, REDIS_URL: redis?.url ?? '' };
+  const start = { file: 'start.ts', folder, environment, ready: 'working\n', signal: 'SIGTERM' } as const;
+  const output = await run(start, async () => {
     const payload = { pull_request: 'acme/shop#7', files_changed: 2, lines_changed: 100 };
     await queues.sendMessage('analysis', message('a', 'analyze_pr_complexity', payload));
     await drained(queues, 'analysis');
@@ -52,4 +67,10 @@ it.each(['SQLite', 'Redis'])('examples/start.ts works on %s until it is told to 
   const repository = new AnalysisRepository(`${folder}/analyses.db`);
   expect(repository.find('acme/shop#7')).toMatchObject([{ kind: 'complexity', score: 0.7 }]);
   repository.close();
+});
+
+it('examples/greeter.ts greets, and stops when it is asked to', async () => {
+  using folder = temporaryFolder();
+  const greeter = { file: 'greeter.ts', folder: folder.path, ready: 'Ada!\n', signal: 'SIGINT' } as const;
+  expect(await run(greeter)).toBe('Hello, Ada!\n');
 });
