@@ -1,5 +1,6 @@
 import { location as at } from './location.ts';
 import type { Rule } from './rule.ts';
+import { beforeNumber } from './texts.ts';
 
 /** JavaScript's test runners. Sources: the documentation of each runner's output. */
 export const JAVASCRIPT_TESTS: readonly Rule[] = [
@@ -83,7 +84,7 @@ export const JAVASCRIPT_TESTS: readonly Rule[] = [
     id: 'javascript.mocha-test',
     category: 'test',
     tool: 'mocha',
-    literals: [') '],
+    literals: beforeNumber(' ').map((text) => `${text}) `),
     pattern: /^\s{4,40}\d{1,4}\) (\S.{0,300})$/,
     weight: 4,
     confidence: 0.3,
@@ -94,7 +95,7 @@ export const JAVASCRIPT_TESTS: readonly Rule[] = [
     id: 'javascript.mocha-frame',
     category: 'test',
     tool: 'mocha',
-    literals: [' at '],
+    literals: ['    at '],
     pattern:
       /^\s{4,12}at (?:.{0,200}\()?(?:file:\/\/)?((?!node:|internal\/|.{0,300}node_modules\/)[^\s()]{1,300}\.[cm]?[jt]sx?):(\d{1,7}):(\d{1,5})\)?$/,
     weight: 4,

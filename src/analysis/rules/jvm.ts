@@ -40,7 +40,7 @@ export const JVM: readonly Rule[] = [
     id: 'jvm.kotlin',
     category: 'compile',
     tool: 'kotlin',
-    literals: ['e: '],
+    literals: ['\ne: '],
     pattern:
       /^e: (?:file:\/\/)?(\S{1,400}\.kts?)(?::(\d{1,7}):(\d{1,5})|: \((\d{1,7}), (\d{1,5})\):) (.{1,500})$/,
     weight: 65,

@@ -1,5 +1,6 @@
 import { location as at } from './location.ts';
 import type { Rule } from './rule.ts';
+import { beforeNumber } from './texts.ts';
 
 const test = { category: 'test', tool: 'pytest' } as const;
 
@@ -30,7 +31,7 @@ export const PYTEST: readonly Rule[] = [
   {
     ...test,
     id: 'pytest.location',
-    literals: ['.py:'],
+    literals: beforeNumber('.py:'),
     pattern:
       /^(?!.{0,300}(?:\/lib\/python\d|site-packages\/))([^\s:]{1,300}\.py):(\d{1,7}): (\w{1,80}(?:Error|Exception|Failed|Warning)?)$/,
     weight: 50,
@@ -83,7 +84,7 @@ export const PYTEST: readonly Rule[] = [
   {
     ...test,
     id: 'pytest.frame',
-    literals: ['.py:'],
+    literals: beforeNumber('.py:'),
     pattern:
       /^(?!.{0,300}(?:\/lib\/python\d|site-packages\/))((?:\.?\/)?(?:[\w.-]{1,100}\/){0,20}[\w-]{1,100}\.py):(\d{1,7}): ?(?:in \S{1,100})?$/,
     weight: 4,

@@ -1,5 +1,6 @@
 import { location as at } from './location.ts';
 import type { Rule } from './rule.ts';
+import { beforeNumber } from './texts.ts';
 
 /** Python's linters, type checkers, unittest and installers. Sources: the documentation of each tool's output. */
 export const PYTHON: readonly Rule[] = [
@@ -7,7 +8,7 @@ export const PYTHON: readonly Rule[] = [
     id: 'python.flake8',
     category: 'lint',
     tool: 'flake8',
-    literals: ['.py:'],
+    literals: beforeNumber('.py:'),
     pattern: /^(\S{1,300}\.pyi?):(\d{1,7}):(\d{1,5}): ([EFWCNBDS]\d{1,4}) (.{1,500})$/,
     weight: 58,
     confidence: 0.92,
@@ -39,7 +40,7 @@ export const PYTHON: readonly Rule[] = [
     id: 'python.pylint',
     category: 'lint',
     tool: 'pylint',
-    literals: ['.py:'],
+    literals: beforeNumber('.py:'),
     pattern: /^(\S{1,300}\.py):(\d{1,7}):(\d{1,5}): ([CRWEF]\d{4}): (.{1,500})$/,
     weight: 58,
     confidence: 0.92,
