@@ -1,5 +1,6 @@
 import type { LeasedMessage } from '../queue/types.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
+import { Prefetch } from './prefetch.ts';
 import type { SlotTicket } from './slot-pool.ts';
 import { Tray } from './tray.ts';
 
@@ -25,6 +26,7 @@ const WANT_MAX = 256;
 
 /**
  * Decides how much to fetch and when to start it, so that never more is in hand than can be started soon.
+ * Without a pool of slots and batches, some is taken ahead ({@link Prefetch}).
  *
  * With a pool of slots: a message takes one from the start of its handler to its end, also within a batch. Slots
  * are reserved before an exchange that does not wait. One that waits holds none, so that an idle worker keeps no
@@ -36,33 +38,39 @@ export class Intake {
   readonly #shape: JobShape;
   readonly #tray = new Tray();
   readonly #ticket: SlotTicket | undefined;
+  readonly #prefetch: Prefetch;
   #gotSome = false;
 
   /** @param wake called when a slot that was waited for is free */
   constructor(options: ResolvedWorkerOptions, shape: JobShape, wake: () => void) {
     this.#options = options;
     this.#shape = shape;
+    this.#prefetch = new Prefetch(options.aheadMs);
     this.#ticket = options.slots?.join(options.slotPriority, wake);
   }
 
   /** @param jobs that may be started beside those that run */
   plan(jobs: number, settles: boolean): FetchPlan {
-    const nothing = { want: 0, waitMs: this.#patienceMs(), reserved: 0 };
     const size = this.#shape.size();
     // A job that is due waits for its slot, or for another to end: nothing to add to it.
     if (jobs <= 0 || this.#isDue()) {
-      if (this.#tray.size === 0) this.#ticket?.stepOut();
-      return nothing;
+      return settles ? { ...this.nothing(), want: this.#aheadToFetch(), waitMs: 0 } : this.nothing();
     }
     const waits = !settles && !(this.#ticket && this.#gotSome);
-    const room = jobs * size - this.#tray.size;
+    const room = jobs * size - this.#tray.size + this.#aheadToFetch();
     const reserved = this.#ticket && !waits ? this.#ticket.take(room) : 0;
     const free = this.#ticket && reserved === 0 ? this.#ticket.available() : 0;
-    if (this.#ticket && reserved + free === 0) return nothing;
+    if (this.#ticket && reserved + free === 0) return { want: 0, waitMs: this.#patienceMs(), reserved: 0 };
     const most = this.#ticket ? reserved || Math.max(1, Math.min(size, free) - this.#tray.size) : room;
     const want = Math.min(WANT_MAX, most);
     const waitMs = waits ? Math.min(this.#options.waitMs, this.#fillLeftMs()) : 0;
     return { want, waitMs, reserved };
+  }
+
+  /** Asks for nothing, and with nothing in hand stands in no line. */
+  nothing(): FetchPlan {
+    if (this.#tray.size === 0) this.#ticket?.stepOut();
+    return { want: 0, waitMs: this.#patienceMs(), reserved: 0 };
   }
 
   /** Takes what a fetch brought; the slots that were held for it are free to take. */
@@ -80,13 +88,16 @@ export class Intake {
   }
 
   /** A message of a job has left its handler. */
-  messageEnded(): void {
+  messageEnded(durationMs: number): void {
     this.#ticket?.give(1);
+    this.#prefetch.ended(durationMs);
   }
 
-  /** Takes out what has waited too long for a slot: another process may have one. */
+  /** Takes out what has waited too long for a slot, or for its turn: another process may have one. */
   overdue(): LeasedMessage[] {
-    return this.#patienceMs() === 0 ? this.clear() : [];
+    if (this.#patienceMs() > 0) return [];
+    this.#prefetch.forget();
+    return this.clear();
   }
 
   clear(): LeasedMessage[] {
@@ -116,9 +127,16 @@ export class Intake {
     return Math.max(0, Math.ceil(this.#shape.fillMs() - this.#tray.age(this.#now())));
   }
 
-  /** How long what is in hand may still wait for a slot. */
+  /** What to take ahead, by an exchange that is made anyway: nothing until half of it is used up. */
+  #aheadToFetch(): number {
+    if (this.#ticket || this.#shape.size() > 1) return 0;
+    const ahead = this.#prefetch.count(this.#options.concurrency);
+    return 2 * this.#tray.size <= ahead ? ahead - this.#tray.size : 0;
+  }
+
+  /** How long what is in hand may still wait for a slot, or for its turn. */
   #patienceMs(): number {
-    if (!this.#ticket || this.#tray.size === 0) return Number.POSITIVE_INFINITY;
+    if (this.#tray.size === 0) return Number.POSITIVE_INFINITY;
     return Math.max(0, Math.ceil(this.#shape.fillMs() + this.#options.waitMs - this.#tray.age(this.#now())));
   }
 }

@@ -25,6 +25,12 @@ export interface WorkerOptions {
   graceMs?: number;
   /** Milliseconds one wait on the queue lasts, 1..60000; default 5000. A message ends it at once. */
   waitMs?: number;
+  /**
+   * Milliseconds, 0..1000, default 5: messages that will be started within that time, by what the last ones took,
+   * are fetched ahead, at most 64. Short messages then share exchanges with the queue; where they take longer, or
+   * share slots, or come in batches, none is. 0 = never.
+   */
+  aheadMs?: number;
   /** Default: from 60 s, doubling to 3600 s; the message's own `maxRetries` ends it. */
   retryPolicy?: RetryPolicy;
   /** Delays of transient failures that name none. Default: from 5 s, doubling to 300 s, per installation. */
@@ -51,6 +57,7 @@ export const WORKER_OPTION_RANGES = Object.freeze({
   timeoutMs: { min: 0, max: 86_400_000, fallback: 600_000 },
   graceMs: { min: 0, max: 86_400_000, fallback: 10_000 },
   waitMs: { min: 1, max: 60_000, fallback: 5000 },
+  aheadMs: { min: 0, max: 1000, fallback: 5 },
 });
 
 /** @throws RangeError for a number out of range */
@@ -68,6 +75,7 @@ export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOpti
     timeoutMs: number('timeoutMs'),
     graceMs: number('graceMs'),
     waitMs: number('waitMs'),
+    aheadMs: number('aheadMs'),
     retryPolicy: options.retryPolicy ?? new ExponentialBackoff({ maxRetries: Number.POSITIVE_INFINITY }),
     transientBackoff: options.transientBackoff ?? new TransientBackoff(),
     deadLetters: options.deadLetters ?? true,

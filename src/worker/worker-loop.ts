@@ -126,10 +126,8 @@ export class WorkerLoop implements Life {
       this.#settling.push({ lease, outcome: { kind: 'release' } });
     }
     const settlings = this.#settling.splice(0);
-    const plan = this.#intake.plan(
-      this.#open ? this.#options.concurrency - this.#jobs : 0,
-      settlings.length > 0,
-    );
+    const free = this.#options.concurrency - this.#jobs;
+    const plan = this.#open ? this.#intake.plan(free, settlings.length > 0) : this.#intake.nothing();
     if (settlings.length === 0 && plan.want === 0) {
       await this.#pause(plan.waitMs);
       return true;
@@ -195,13 +193,14 @@ export class WorkerLoop implements Life {
     const ends = executions.map((execution, index) => this.#finish(execution, results[index]));
     Promise.all(ends).then(() => {
       this.#jobs -= 1;
+      this.#startJobs();
       this.#wakeup.wake();
     }, this.#expired.reject);
   }
 
   async #finish(execution: Execution, result: unknown): Promise<void> {
     this.#ended(execution, await execution.decide(result));
-    this.#intake.messageEnded();
+    this.#intake.messageEnded(execution.durationMs);
     this.#wakeup.wake();
   }
 
