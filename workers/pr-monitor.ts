@@ -9,6 +9,7 @@ import { EventWorker } from '../src/worker/event-worker.ts';
 import { done, type Outcome } from '../src/worker/outcome.ts';
 import type { WorkerDependencies, WorkerSettings } from './dependencies.ts';
 import { endWhereLost } from './end-where-lost.ts';
+import { sendReport } from './fix-messages.ts';
 import { toPullRequestRecord } from './pull-request-record.ts';
 import { sendMissedChecks } from './repository-monitor/missed.ts';
 
@@ -113,7 +114,7 @@ async function keep(
   record: PullRequestRecord,
   known: PullRequestRecord | null,
   message: Message,
-  { store, bus, clock }: Dependencies,
+  { store, bus, queues, clock }: Dependencies,
 ): Promise<void> {
   if ((await store.pullRequests.upsert(record)) === 'stale') return;
   const { repositoryId, owner, repo, number, headSha, state } = record;
@@ -135,7 +136,23 @@ async function keep(
       dedupeKey: `pull_request:${repositoryId}:${number}:${headSha}:${state}:${record.updatedAt}`,
     });
   }
+  if (known && known.headSha !== headSha && (await store.ownComments.has(repositoryId, number))) {
+    await refreshComment(record, message, { queues, clock });
+  }
   const name = !known ? 'pr.created' : changed && state === 'closed' ? 'pr.closed' : 'pr.updated';
   const correlationId = message.correlationId ?? null;
   await bus.publish(name, { repositoryId, owner, repo, number, headSha, correlationId });
+}
+
+/** Our comment speaks of a head that is none any more. */
+async function refreshComment(
+  { id, number, headSha }: PullRequestRecord,
+  { payload, correlationId }: Message,
+  parts: Pick<Dependencies, 'queues' | 'clock'>,
+): Promise<void> {
+  const { installation_id, repository_id, owner, repo } = payload;
+  const target = { installation_id, repository_id, owner, repo, head_sha: headSha };
+  const subject = { ...target, pull_request_id: id, pr_number: number, check_run_id: '0' };
+  const report = { ...subject, fix_strategy: 'report' as const, fix_content: '', confidence_score: 1 };
+  await sendReport(report, { correlationId }, parts);
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { printable } from '../../src/cli/timeline.ts';
+import { printable } from '../../src/printable.ts';
 import type { TimelineEntry } from '../../src/store/types.ts';
 
 const write = (line: string) => process.stdout.write(`${line}\n`);

@@ -3,10 +3,10 @@ import { readServiceConfig } from '../config/env.ts';
 import { CheckmendError, PermanentError } from '../errors.ts';
 import { createGitHubApp } from '../github/app.ts';
 import { createLogger } from '../logger.ts';
+import { printable } from '../printable.ts';
 import { Redelivery, type RedeliveryResult } from '../service/redeliver.ts';
 import type { DeliveryRecord, DeliveryStatus, Store } from '../store/types.ts';
 import { withState } from './state.ts';
-import { printable } from './timeline.ts';
 
 type Listed = Omit<DeliveryRecord, 'body'>;
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Diagnosis, Recommendation } from '../analysis/types.ts';
-import { printable } from './timeline.ts';
+import { printable } from '../printable.ts';
 
 /** What Checkmend would do, in words. */
 const ADVICE: Readonly<Record<Recommendation, string>> = {

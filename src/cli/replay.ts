@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { sleep, systemClock } from '../clock.ts';
 import { CheckmendError, ConfigError, toError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { findRecordings } from '../recording/files.ts';
 import { planReplay } from '../recording/plan.ts';
 import { parseRecording, type Recording } from '../recording/recording.ts';
 import { type ReplayResult, replayOne } from '../recording/replay.ts';
 import { parseConcurrency } from './concurrency.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { printable } from './timeline.ts';
 
 /** `checkmend replay FILE|DIR… --to URL`. */
 export function registerReplay(program: Command): void {

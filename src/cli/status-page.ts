@@ -1,5 +1,5 @@
+import { printable } from '../printable.ts';
 import type { ServiceStatus } from '../service/status.ts';
-import { printable } from './timeline.ts';
 
 /** The status as a page for a terminal. */
 export function formatStatus(status: ServiceStatus): string {

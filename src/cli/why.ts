@@ -1,10 +1,10 @@
 import type { Command } from '@commander-js/extra-typings';
 import { sleep, systemClock } from '../clock.ts';
 import { PermanentError } from '../errors.ts';
+import { formatTimelineEntry } from '../fixes/timeline-line.ts';
 import type { Store } from '../store/types.ts';
 import { withState } from './state.ts';
 import { type PullRequestName, parsePullRequestName } from './target.ts';
-import { formatTimelineEntry } from './timeline.ts';
 
 /** How often `--follow` looks for new entries, in milliseconds. */
 const FOLLOW_INTERVAL_MS = 250;
@@ -40,8 +40,13 @@ async function followOn(store: Store, target: PullRequestName, from: number, jso
 
 async function print(store: Store, target: PullRequestName, afterId: number, json: boolean): Promise<number> {
   const { owner, repo, number } = target;
-  const entries = await store.timeline.list({ owner, repo, prNumber: number }, { afterId });
-  for (const entry of entries)
-    process.stdout.write(`${json ? JSON.stringify(entry) : formatTimelineEntry(entry)}\n`);
-  return entries.at(-1)?.id ?? afterId;
+  let last = afterId;
+  for (;;) {
+    const entries = await store.timeline.list({ owner, repo, prNumber: number }, { afterId: last });
+    for (const entry of entries)
+      process.stdout.write(`${json ? JSON.stringify(entry) : formatTimelineEntry(entry)}\n`);
+    const newest = entries.at(-1);
+    if (!newest) return last;
+    last = newest.id;
+  }
 }

@@ -1,4 +1,5 @@
 import type { FixStrategyName } from '../messages/payloads.ts';
+import type { FixAttemptRecord } from '../store/types.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Ways to deliver a patch, the most helpful first. The last rung, a `git apply` to copy, is in the report. */
@@ -25,4 +26,14 @@ export function nextRung(strategy: FixStrategyName, { rule }: Refusal): FixStrat
   const at = RUNGS.indexOf(strategy);
   if (at === -1 || !OF_THE_WAY.has(rule)) return null;
   return RUNGS[at + 1] ?? null;
+}
+
+/** Was it the last way to deliver a patch that this rule closed? */
+export function isClosedWay(strategy: string, rule: string): boolean {
+  return strategy === RUNGS.at(-1) && OF_THE_WAY.has(rule);
+}
+
+/** The rule that refused a try, or null. */
+export function ruleOf({ reason }: Pick<FixAttemptRecord, 'reason'>): string | null {
+  return /\(rule ([\w.]+)\)$/.exec(reason ?? '')?.[1] ?? null;
 }

@@ -10,6 +10,7 @@ const AGES = [
   ['check_runs', 'completed_at'],
   ['person_requests', 'at'],
   ['ignored_failures', 'at'],
+  ['own_comments', 'at'],
 ] as const;
 
 /** Removal of what is old, in SQL. */

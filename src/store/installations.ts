@@ -9,6 +9,7 @@ const HISTORY_TABLES = [
   'timeline',
   'person_requests',
   'ignored_failures',
+  'own_comments',
 ] as const;
 
 /** Installations of the App and their repositories in SQL. */

@@ -122,6 +122,7 @@ export interface Schema {
     ignored_by: string;
     at: number;
   };
+  own_comments: { repository_id: string; pr_number: number; at: number };
   cursors: { name: string; value: string };
   budget_slots: { name: string; slot: number; used: number };
   budget_blocks: { name: string; until: number };

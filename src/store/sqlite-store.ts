@@ -13,6 +13,7 @@ import { SqlHistory } from './history.ts';
 import { SqlIgnoredFailures } from './ignored-failures.ts';
 import { SqlInstallations } from './installations.ts';
 import { migrate } from './migrations.ts';
+import { SqlOwnComments } from './own-comments.ts';
 import { SqlPersonRequests } from './person-requests.ts';
 import { SqlProcesses } from './processes.ts';
 import { SqlPullRequests } from './pull-requests.ts';
@@ -73,5 +74,6 @@ function repositories(executor: Executor, clock: Clock): Omit<Store, 'check' | '
     history: new SqlHistory(executor),
     personRequests: new SqlPersonRequests(executor),
     ignoredFailures: new SqlIgnoredFailures(executor),
+    ownComments: new SqlOwnComments(executor),
   };
 }

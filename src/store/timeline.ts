@@ -49,7 +49,23 @@ export class SqlTimeline implements TimelineStore {
       .limit(limit);
     if (where.owner !== undefined) select = select.where('owner', '=', where.owner);
     if (where.repo !== undefined) select = select.where('repo', '=', where.repo);
-    if (where.prNumber !== undefined) select = select.where('pr_number', '=', where.prNumber);
+    const { prNumber } = where;
+    if (prNumber !== undefined) {
+      // Checks of a fork name no pull request: they belong to it by its heads.
+      let heads = query
+        .selectFrom('timeline')
+        .select('head_sha')
+        .distinct()
+        .where('pr_number', '=', prNumber);
+      if (where.owner !== undefined) heads = heads.where('owner', '=', where.owner);
+      if (where.repo !== undefined) heads = heads.where('repo', '=', where.repo);
+      select = select.where((all) =>
+        all.or([
+          all('pr_number', '=', prNumber),
+          all.and([all('pr_number', 'is', null), all('head_sha', 'in', heads)]),
+        ]),
+      );
+    }
     return (await this.#executor.read(select)).map(entryOf);
   }
 }

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../analysis/types.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { IgnoredFailureStore } from './ignored-failures.ts';
+import type { OwnCommentStore } from './own-comments.ts';
 import type { PersonRequestStore } from './person-requests.ts';
 
 /** All times in records are milliseconds since the epoch; all ids are GitHub's numeric ids as decimal strings. */
@@ -300,6 +301,7 @@ export interface Store {
   readonly history: HistoryStore;
   readonly personRequests: PersonRequestStore;
   readonly ignoredFailures: IgnoredFailureStore;
+  readonly ownComments: OwnCommentStore;
   /** A trivial write and read; throws when the database cannot take deliveries. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { CheckRunReport } from '../../github/types.ts';
 import { BUTTON_LABELS, type ButtonVerb } from '../../messages/request-verbs.ts';
-import type { FixAttemptRecord } from '../../store/types.ts';
 import { yieldsToPeople } from '../asked.ts';
+import { ruleOf } from '../ladder.ts';
 import { isIgnored, isMended, type ReportItem, showsPatch } from './item.ts';
 
 type Button = NonNullable<CheckRunReport['actions']>[number];
@@ -52,9 +52,4 @@ function mayRerun({ appSlug, diagnosis, attempt }: ReportItem): boolean {
   if (appSlug !== 'github-actions' || diagnosis.patch !== null) return false;
   if (!diagnosis.transient && !UNSTEADY.has(diagnosis.category)) return false;
   return attempt === null || !NO_RERUN.has(ruleOf(attempt) ?? '');
-}
-
-/** The rule that refused a try, or null. */
-export function ruleOf({ reason }: Pick<FixAttemptRecord, 'reason'>): string | null {
-  return /\(rule ([\w.]+)\)$/.exec(reason ?? '')?.[1] ?? null;
 }

@@ -84,7 +84,8 @@ function policySection(problems: readonly string[]): string {
   ].join('\n\n');
 }
 
-function itemSection(item: ReportItem): string {
+/** What is known of one failed check, why it failed, and what was done about it. */
+export function itemSection(item: ReportItem): string {
   const { checkName, diagnosis } = item;
   const tool = diagnosis.tool === null ? '' : `, found by ${inlineCode(diagnosis.tool)}`;
   const parts = [

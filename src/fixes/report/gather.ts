@@ -1,12 +1,17 @@
 import type { DiagnosisRecord, FixAttemptRecord, PullRequestRecord } from '../../store/types.ts';
 import type { Verdict } from '../decide.ts';
 import { type JudgeEnvironment, judge } from '../judge.ts';
+import { isClosedWay, ruleOf } from '../ladder.ts';
 import type { ReportItem } from './item.ts';
 
-/** Everything about a head that is worth telling: the newest diagnosis of each check, unless it is silent. */
+/**
+ * Everything about a head that is worth telling: the newest diagnosis of each check, unless it is silent.
+ * @param silent with those that are silent, for somebody who asks
+ */
 export async function gatherItems(
   pullRequest: PullRequestRecord,
   environment: JudgeEnvironment,
+  { silent = false }: { silent?: boolean } = {},
 ): Promise<ReportItem[]> {
   const { store } = environment;
   const { repositoryId, headSha, number } = pullRequest;
@@ -26,7 +31,7 @@ export async function gatherItems(
     const maker = { appSlug: check?.appSlug ?? null };
     const decided = await judge(record, maker, pullRequest, environment, (offer ?? attempt)?.id ?? null);
     const verdict: Verdict = offer ? { ...decided, action: 'offer', reason: whereOffered(offer) } : decided;
-    if (!attempt && verdict.action === 'silent' && verdict.rule !== 'ignored') continue;
+    if (!silent && !attempt && verdict.action === 'silent' && verdict.rule !== 'ignored') continue;
     const verb = attempt?.strategy === 'apply_patch' ? 'fix' : 'rerun';
     const wish = decided.action === 'apply' ? undefined : asked.find((request) => request.verb === verb);
     items.push({
@@ -36,6 +41,7 @@ export async function gatherItems(
       verdict,
       attempt,
       askedBy: wish?.requestedBy ?? null,
+      leftToPeople: isLeftToPeople(decided, tries, offer),
     });
   }
   return items;
@@ -51,6 +57,29 @@ function triesOf(
     records.filter((record) => record.fingerprint === fingerprint).map((record) => record.checkRunId),
   );
   return attempts.filter(({ checkRunId }) => checkRunId !== null && same.has(checkRunId));
+}
+
+/** Refusals after which a patch is still good, and a person can take it. */
+const STILL_GOOD: ReadonlySet<string> = new Set([
+  'stack.untrusted_fork',
+  'stack.branch_taken',
+  'limit.one_per_head',
+  'limit.commits_per_day',
+  'suggest.limit_per_day',
+]);
+
+/** A patch that was shown and nothing more; one whose ways are all closed; one that waits to be merged. */
+function isLeftToPeople(
+  { action, strategy }: Verdict,
+  tries: readonly FixAttemptRecord[],
+  offer: FixAttemptRecord | null,
+): boolean {
+  if (offer) return offer.strategy === 'open_pull_request';
+  const [newest] = tries;
+  if (!newest) return action === 'offer' && strategy === 'report';
+  if (newest.status !== 'dropped' && newest.status !== 'failed') return false;
+  const rule = ruleOf(newest) ?? '';
+  return STILL_GOOD.has(rule) || isClosedWay(newest.strategy, rule);
 }
 
 /** Strategies whose effect mends; the others propose, and a person takes it or not. */

@@ -14,6 +14,8 @@ export interface ReportItem {
   readonly attempt: FixAttemptRecord | null;
   /** Login of the person whose wish the try was, where the policy alone would not have made it. */
   readonly askedBy: string | null;
+  /** Every way to deliver the patch is closed but that a person takes it: by hand, by a button, or by merging. */
+  readonly leftToPeople: boolean;
 }
 
 /** Did a person say that it is to be left alone? */

@@ -17,7 +17,7 @@ const OFFER: Verdict = {
 
 function itemOf(changes: Partial<ReportItem> = {}): ReportItem {
   const item = { checkName: 'format', appSlug: 'github-actions', diagnosis: diagnosisOf(), verdict: OFFER };
-  return { ...item, attempt: null, askedBy: null, ...changes };
+  return { ...item, attempt: null, askedBy: null, leftToPeople: false, ...changes };
 }
 
 function attemptOf(changes: Partial<FixAttemptRecord>): FixAttemptRecord {
