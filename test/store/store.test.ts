@@ -150,6 +150,22 @@ describe('the store on SQLite', () => {
     expect(await store.timeline.list({ prNumber: 4 })).toEqual([]);
   });
 
+  it('lists with a pull request what happened to its heads: checks of a fork name none', async () => {
+    const [one, other] = ['a'.repeat(40), 'b'.repeat(40)];
+    const nameless = { ...entry, prNumber: null };
+    await store.timeline.append({ ...nameless, headSha: one, dedupeKey: 'of its head' });
+    await store.timeline.append({ ...nameless, headSha: other, dedupeKey: 'of another head' });
+    await store.timeline.append({
+      ...nameless,
+      repo: 'other',
+      headSha: one,
+      dedupeKey: 'of another repository',
+    });
+    await store.timeline.append({ ...entry, prNumber: 8, headSha: one, dedupeKey: 'its own' });
+    const listed = await store.timeline.list({ owner: 'octo', repo: 'shop', prNumber: 8 });
+    expect(listed.map(({ dedupeKey }) => dedupeKey)).toEqual(['of its head', 'its own']);
+  });
+
   it('plans a fix attempt once, and remembers how it ended', async () => {
     const attempt = {
       id: 'fix-1',
