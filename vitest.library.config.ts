@@ -10,7 +10,9 @@ const folder = process.env.LIBRARY_FOLDER ?? '{worker,events,messages}';
 export default defineConfig({
   test: {
     include: [`test/${folder}/**/*.test.ts`],
-    pool: 'forks',
+    // Nothing of one file is seen by another, and the modules are loaded once: a mutant takes a quarter of the time.
+    isolate: false,
+    pool: 'threads',
     maxWorkers: 2,
     testTimeout: 30_000,
     coverage: {

@@ -79,10 +79,11 @@ export class HealthChecker {
   /** Silence is an illness only while there is work: as long as the oldest message has been there. */
   #activity({ worker, metrics, stats, now }: Facts): HealthCheck {
     const name = 'recent_activity';
-    const waiting = stats !== null && stats.ready > 0 && !stats.paused;
-    if (!waiting && worker.inFlight === 0) return { name, ok: true, detail: 'there is no work' };
+    const waitingMs = stats !== null && stats.ready > 0 && !stats.paused ? stats.oldestAgeMs : null;
+    const workMs = worker.inFlight > 0 ? Number.POSITIVE_INFINITY : waitingMs;
+    if (workMs === null) return { name, ok: true, detail: 'there is no work' };
     const last = Math.max(metrics.lastStartedAt ?? 0, metrics.lastProcessedAt ?? 0, now - metrics.uptimeMs);
-    const silent = worker.inFlight > 0 ? now - last : Math.min(now - last, stats?.oldestAgeMs ?? 0);
+    const silent = Math.min(now - last, workMs);
     const detail = `nothing was started or ended for ${seconds(silent)} while there is work`;
     return { name, ok: silent <= this.#thresholds.activityMs, detail };
   }

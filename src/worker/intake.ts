@@ -118,12 +118,11 @@ export class Intake {
   }
 
   #isDue(): boolean {
-    const { size } = this.#tray;
-    return size > 0 && (size >= this.#shape.size() || this.#fillLeftMs() === 0);
+    return this.#tray.size >= this.#shape.size() || this.#fillLeftMs() === 0;
   }
 
+  /** How long what is in hand may still wait to be a whole job; without end where nothing is. */
   #fillLeftMs(): number {
-    if (this.#tray.size === 0) return Number.POSITIVE_INFINITY;
     return Math.max(0, Math.ceil(this.#shape.fillMs() - this.#tray.age(this.#now())));
   }
 
@@ -136,7 +135,6 @@ export class Intake {
 
   /** How long what is in hand may still wait for a slot, or for its turn. */
   #patienceMs(): number {
-    if (this.#tray.size === 0) return Number.POSITIVE_INFINITY;
     return Math.max(0, Math.ceil(this.#shape.fillMs() + this.#options.waitMs - this.#tray.age(this.#now())));
   }
 }

@@ -80,17 +80,20 @@ export class Reporter {
   #failed(
     { message, durationMs, context }: Execution,
     outcome: Exclude<Outcome, { kind: 'done' }>,
-    { lease, fate, error }: Verdict,
+    verdict: Verdict,
   ): void {
     const { name, clock } = this.#options;
+    const { fate, lease } = verdict;
     if (fate !== 'snoozed') this.#metrics?.recordMessageError(name, durationMs, clock.now());
     const delayMs = 'delayMs' in lease ? lease.delayMs : undefined;
-    const reason = error?.message ?? ('reason' in outcome ? outcome.reason : undefined);
+    const failed = 'error' in verdict ? verdict.error.message : undefined;
+    const reason = failed ?? ('reason' in outcome ? outcome.reason : undefined);
     context.logger[fate === 'snoozed' ? 'info' : 'warn']({ fate, delayMs, reason }, 'message not done');
     this.notify((observer) => observer.failed?.(name, message, outcome, durationMs));
-    if (fate === 'retried') this.notify((observer) => observer.retried?.(name, message, delayMs ?? 0));
-    if (fate === 'dead' || fate === 'dropped') {
-      this.notify((observer) => observer.dead?.(name, message, reason ?? ''));
+    if (verdict.fate === 'retried') {
+      this.notify((observer) => observer.retried?.(name, message, verdict.lease.delayMs));
+    } else if ('error' in verdict) {
+      this.notify((observer) => observer.dead?.(name, message, verdict.error.message));
     }
   }
 }

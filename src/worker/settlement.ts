@@ -1,11 +1,9 @@
 import { CheckmendError, toError } from '../errors.ts';
-import { silentLogger } from '../logger.ts';
 import type { WorkerMessage } from '../messages/worker-message.ts';
 import type { FailureInfo, LeaseOutcome } from '../queue/types.ts';
 import { AbortReason } from './context.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
-import type { RetryPolicy } from './retry-policy.ts';
 
 /** Longest delay that a worker asks a queue for: 30 days in milliseconds. */
 const DELAY_MAX_MS = 30 * 24 * 60 * 60 * 1000;
@@ -14,18 +12,14 @@ const DELAY_MAX_MS = 30 * 24 * 60 * 60 * 1000;
 const DELAY_FALLBACK_MS = 60_000;
 
 /**
- * What becomes of a message: `dropped` is dead in a worker without dead letters, `released` is given back
- * unfinished.
+ * What the queue is told, and what that means for the message: `dropped` is dead in a worker without dead letters.
+ * `error` is why it was not done.
  */
-export type Fate = 'done' | 'retried' | 'dead' | 'snoozed' | 'dropped' | 'released';
-
-/** What the queue is told, and what that means for the message. */
-export interface Verdict {
-  readonly lease: LeaseOutcome;
-  readonly fate: Fate;
-  /** Why it was not done. */
-  readonly error?: FailureInfo;
-}
+export type Verdict =
+  | { readonly fate: 'done' | 'snoozed'; readonly lease: LeaseOutcome }
+  | { readonly fate: 'retried'; readonly lease: RetryOutcome; readonly error: FailureInfo }
+  | { readonly fate: 'dead' | 'dropped'; readonly lease: LeaseOutcome; readonly error: FailureInfo };
+type RetryOutcome = Required<Extract<LeaseOutcome, { kind: 'retry' }>>;
 
 /** An error as the queue keeps it with the message. */
 export function failureInfo(error: Error): FailureInfo {
@@ -35,15 +29,6 @@ export function failureInfo(error: Error): FailureInfo {
     message: error.message,
     ...(error.stack !== undefined && { stack: error.stack.slice(0, 8000) }),
   };
-}
-
-/**
- * What the queue is told about an outcome, whatever the message's own `maxRetries`.
- * @param attempt number of the attempt that ended, 1 for the first
- */
-export function leaseOutcomeOf(outcome: Outcome, attempt: number, retryPolicy: RetryPolicy): LeaseOutcome {
-  const policies = { retryPolicy, deadLetters: true, logger: silentLogger() };
-  return verdictOf(outcome, { maxRetries: Number.POSITIVE_INFINITY }, attempt, policies).lease;
 }
 
 type Policies = Pick<ResolvedWorkerOptions, 'retryPolicy' | 'deadLetters' | 'logger'>;
@@ -71,10 +56,6 @@ export function verdictOf(
       if (attempt > maxRetries) return exhausted(failure, policies);
       const delayMs = usable(outcome.delayMs ?? delayOf(attempt, outcome.error, policies));
       return { lease: { kind: 'retry', delayMs, error: failure }, fate: 'retried', error: failure };
-    }
-    default: {
-      const unknown: never = outcome;
-      throw new TypeError(`no outcome: ${String(unknown)}`);
     }
   }
 }

@@ -21,7 +21,10 @@ export class TransientBackoff {
     const count = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.delete(key);
     this.#failures.set(key, count);
-    if (this.#failures.size > MAX_KEYS) this.#failures.delete(this.#failures.keys().next().value ?? key);
+    for (const oldest of this.#failures.keys()) {
+      if (this.#failures.size <= MAX_KEYS) break;
+      this.#failures.delete(oldest);
+    }
     return this.#backoff.delayMs(count);
   }
 

@@ -15,10 +15,10 @@ export class Tray {
     return this.#entries.size;
   }
 
-  /** How long the oldest has been here, in milliseconds; 0 if empty. */
+  /** How long the oldest has been here, in milliseconds; minus infinity if empty. */
   age(now: number): number {
     const [first] = this.#entries.values();
-    return first ? now - first.since : 0;
+    return now - (first?.since ?? Number.POSITIVE_INFINITY);
   }
 
   add(messages: readonly LeasedMessage[], now: number): void {

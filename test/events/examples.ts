@@ -5,6 +5,7 @@ export const AT = Date.UTC(2026, 0, 1, 0, 0, 5);
 
 const repository = { id: 9, name: 'shop', owner: { login: 'acme' } };
 const app = { id: 7, slug: 'ci' };
+const sender = { login: 'ada', type: 'User' };
 const pullRequests = [{ id: 33, number: 3, base: { repo: { id: 9 } } }];
 const listed = { id: 9, name: 'shop', full_name: 'acme/shop', private: true };
 const read = { repository: { ...repository, id: '9' }, installation: { id: '1' } };
@@ -51,8 +52,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
         app,
         pull_requests: pullRequests,
       },
+      requested_action: { identifier: 'fix' },
       repository,
       installation: { id: 1 },
+      sender,
     },
     reads: {
       action: 'completed',
@@ -68,10 +71,15 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
         app: { id: '7', slug: 'ci' },
         pull_requests: readPullRequests,
       },
+      requested_action: { identifier: 'fix' },
       ...read,
+      sender,
     },
     optional: {
       installation: undefined,
+      requested_action: undefined,
+      sender: undefined,
+      'sender.type': null,
       'check_run.conclusion': null,
       'check_run.started_at': undefined,
       'check_run.completed_at': undefined,
@@ -98,6 +106,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       },
       repository,
       installation: { id: 1 },
+      sender,
     },
     reads: {
       action: 'completed',
@@ -110,9 +119,12 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
         pull_requests: readPullRequests,
       },
       ...read,
+      sender,
     },
     optional: {
       installation: undefined,
+      sender: undefined,
+      'sender.type': null,
       'check_suite.conclusion': null,
       'check_suite.updated_at': undefined,
       'check_suite.app': null,
@@ -189,12 +201,25 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   issue_comment: {
     body: {
       action: 'created',
-      issue: { number: 3 },
-      comment: { id: 88 },
+      issue: { number: 3, pull_request: { url: 'https://github.example/pulls/3' } },
+      comment: { id: 88, body: '/checkmend fix', created_at: TIME, user: sender },
       repository,
       installation: { id: 1 },
     },
-    reads: { action: 'created', issue: { number: 3 }, comment: { id: '88' }, ...read },
-    optional: { installation: undefined },
+    reads: {
+      action: 'created',
+      issue: { number: 3, pull_request: { url: 'https://github.example/pulls/3' } },
+      comment: { id: '88', body: '/checkmend fix', created_at: AT, user: sender },
+      ...read,
+    },
+    optional: {
+      installation: undefined,
+      'issue.pull_request': undefined,
+      'issue.pull_request.url': undefined,
+      'comment.body': null,
+      'comment.created_at': undefined,
+      'comment.user': undefined,
+      'comment.user.type': null,
+    },
   },
 };

@@ -49,7 +49,7 @@ describe('the shapes of events', () => {
 
   describe.each(Object.entries(EXAMPLES))('of %s', (event, { body, reads, optional }) => {
     it('are read with ids as text and times as milliseconds, and without what is unknown', () => {
-      expect(shapeOf(event).parse({ ...body, sender: { login: 'ada' } })).toEqual(reads);
+      expect(shapeOf(event).parse({ ...body, surplus: { login: 'ada' } })).toEqual(reads);
     });
 
     const paths = pathsOf(body);
@@ -83,7 +83,10 @@ describe('the shapes of events', () => {
     ['pull_request', 'repository.owner.login', ''],
     ['check_run', 'check_run.pull_requests.0.number', 0],
     ['check_run', 'check_run.output.text', 7],
+    ['check_run', 'requested_action.identifier', 7],
+    ['check_run', 'sender.login', ''],
     ['issue_comment', 'issue.number', 0],
+    ['issue_comment', 'comment.user.login', ''],
   ])('of %s refuse %s = %j', (event, path, value) => {
     const body = EXAMPLES[event]?.body ?? {};
     expect(problems(event, changed(body, path, value))).toEqual([path]);
@@ -103,6 +106,9 @@ describe('the shapes of events', () => {
   it('take null for what is absent, but for what was never there', () => {
     const body = EXAMPLES.check_run?.body ?? {};
     const nulls = ['conclusion', 'started_at', 'completed_at', 'output', 'app', 'pull_requests'];
+    for (const field of ['requested_action', 'sender']) {
+      expect(problems('check_run', changed(body, field, null))).toEqual([]);
+    }
     for (const field of nulls) {
       expect(problems('check_run', changed(body, `check_run.${field}`, null))).toEqual([]);
     }

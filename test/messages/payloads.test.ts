@@ -4,7 +4,9 @@ import {
   checkAnalysisPayload,
   FIX_STRATEGIES,
   fixApplicationPayload,
+  personRequestPayload,
   prMonitorPayload,
+  REQUEST_VERBS,
 } from '../../src/messages/index.ts';
 
 const target = {
@@ -27,6 +29,15 @@ const fix = {
   requested_by: 'ada',
 };
 
+const request = {
+  ...target,
+  pr_number: 3,
+  check_run_id: '55',
+  comment_id: '88',
+  verb: 'fix',
+  requested_by: 'ada',
+};
+
 function problems(schema: z.ZodType, payload: object): string[] {
   const { error } = schema.safeParse(payload);
   return error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
@@ -36,6 +47,7 @@ describe.each([
   ['monitoring', prMonitorPayload, monitor, ['pr_number']],
   ['an analysis', checkAnalysisPayload, analysis, []],
   ['a fix', fixApplicationPayload, fix, ['requested_by']],
+  ['a request', personRequestPayload, request, []],
 ] as const)('the payload of %s', (_, schema, payload, optional) => {
   it('is read as it is, without what is unknown', () => {
     expect(schema.parse({ ...payload, surplus: 1 })).toEqual(payload);
@@ -86,6 +98,15 @@ describe('payloads', () => {
     expect(checkAnalysisPayload.parse(fork)).toEqual(fork);
     expect(problems(checkAnalysisPayload, { ...analysis, head_sha: null })).toHaveLength(1);
     expect(problems(fixApplicationPayload, { ...fix, pull_request_id: null })).toHaveLength(1);
+  });
+
+  it('of a request know every verb, and may be about whatever the head is then', () => {
+    for (const verb of REQUEST_VERBS)
+      expect(problems(personRequestPayload, { ...request, verb })).toEqual([]);
+    expect(problems(personRequestPayload, { ...request, verb: 'merge' })).toHaveLength(1);
+    const command = { ...request, head_sha: null, pr_number: null, check_run_id: null, comment_id: null };
+    expect(personRequestPayload.parse(command)).toEqual(command);
+    expect(problems(personRequestPayload, { ...request, requested_by: '' })).toHaveLength(1);
   });
 
   it.each([

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  BUTTON_LABELS,
   CheckAnalysisMessage,
   FixApplicationMessage,
+  PersonRequestMessage,
   PRMonitorMessage,
   QUEUES,
+  REQUEST_VERBS,
 } from '../../src/messages/index.ts';
 import { INLINE_TEXT_MAX_BYTES } from '../../src/messages/payloads.ts';
+import { buttonVerb } from '../../src/messages/request-verbs.ts';
 
 const target = {
   installation_id: '1',
@@ -110,5 +114,47 @@ describe('typed messages', () => {
         { timestamp, priorityDelta },
       ).toWorkerMessage().priority;
     expect([priority(10), priority(-1), priority(-5), priority(5000)]).toEqual([11, 0, 0, 1023]);
+  });
+
+  it('of a person are one for each button or comment, and come before what nobody asked for', () => {
+    const request = {
+      ...target,
+      pr_number: 3,
+      check_run_id: '55',
+      comment_id: null,
+      verb: 'fix' as const,
+      requested_by: 'ada',
+    };
+    const made = (changes: object = {}) =>
+      new PersonRequestMessage({ ...request, ...changes }, { timestamp });
+    expect(made().toWorkerMessage()).toMatchObject({
+      id: 'request_9_55_ada_fix',
+      type: 'answer_request',
+      priority: 13,
+      groupKey: '9:3',
+    });
+    expect(made({ comment_id: '88' }).id).toBe('request_9_88_fix');
+    expect(made({ verb: 'rerun' }).id).toBe('request_9_55_ada_rerun');
+    expect(made({ check_run_id: null }).id).toBe(`request_9_${target.head_sha}_ada_fix`);
+    expect(made({ pr_number: null }).groupKey).toBe(`9:${target.head_sha}`);
+  });
+
+  it('know the verbs of buttons from all others', () => {
+    expect(Object.keys(BUTTON_LABELS).map(buttonVerb)).toEqual(['fix', 'rerun', 'ignore']);
+    expect(Object.values(BUTTON_LABELS)).toEqual(['Apply fix', 'Re-run', 'Ignore']);
+    for (const other of ['why', 'toString', '']) expect(buttonVerb(other)).toBeNull();
+    expect(REQUEST_VERBS).toEqual(
+      expect.arrayContaining([
+        'fix',
+        'rerun',
+        'explain',
+        'pause',
+        'resume',
+        'why',
+        'ignore',
+        'evaluate',
+        'help',
+      ]),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { silentLogger } from '../../../src/logger.ts';
 import {
   checkAnalysisPayload,
   fixApplicationPayload,
@@ -9,7 +10,7 @@ import type { WorkerMessage } from '../../../src/messages/worker-message.ts';
 import { outcomeOfError } from '../../../src/worker/classify.ts';
 import { dead, type Outcome } from '../../../src/worker/outcome.ts';
 import { ExponentialBackoff } from '../../../src/worker/retry-policy.ts';
-import { leaseOutcomeOf } from '../../../src/worker/settlement.ts';
+import { verdictOf } from '../../../src/worker/settlement.ts';
 import { createCheckAnalyzerHandler } from '../../../workers/check-analyzer.ts';
 import { createFixApplicatorHandler } from '../../../workers/fix-applicator.ts';
 import { createPersonRequestHandler } from '../../../workers/person-request.ts';
@@ -29,6 +30,8 @@ export interface Handled {
 /** Delay of transient failures that name none, in milliseconds. */
 const TRANSIENT_DELAY_MS = 60_000;
 
+const POLICIES = { retryPolicy: new ExponentialBackoff(), deadLetters: true, logger: silentLogger() };
+
 /** Works on everything that is due, one message at a time, and settles it as a worker would. */
 export async function drain(world: World): Promise<Handled[]> {
   const handled: Handled[] = [];
@@ -40,7 +43,7 @@ export async function drain(world: World): Promise<Handled[]> {
       idle = false;
       const { message, lease } = leased;
       const outcome = await handle(message, world);
-      const settled = leaseOutcomeOf(outcome, message.retryCount + 1, new ExponentialBackoff());
+      const settled = verdictOf(outcome, message, message.retryCount + 1, POLICIES).lease;
       await world.queues.exchange(queue, { outcomes: [{ lease, outcome: settled }] });
       const strategy = 'fix_strategy' in message.payload ? String(message.payload.fix_strategy) : null;
       handled.push({ type: message.type, strategy, outcome });
