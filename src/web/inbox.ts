@@ -54,6 +54,8 @@ export class Inbox {
   readonly #options: InboxOptions;
   /** Those that are being taken at the moment, by id. */
   readonly #underWay = new Map<string, Promise<InboxResult>>();
+  /** Those that are done and not yet marked as such, by id. */
+  readonly #marking = new Map<string, Promise<void>>();
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -64,6 +66,7 @@ export class Inbox {
     const { source, content, ...facts } = delivery;
     // A copy that comes at the same moment learns what became of the first one.
     await this.#underWay.get(facts.guid);
+    await this.#marking.get(facts.guid);
     const receiving = this.#receive(facts, content, source);
     this.#underWay.set(facts.guid, receiving);
     const result = await receiving;
@@ -91,6 +94,11 @@ export class Inbox {
     if ('problem' in content) return { status: 'refused', error: new Error(content.problem) };
     const kept = { ...keptHeaders(headers), 'x-github-event': event, 'x-github-delivery': guid };
     return await this.take({ guid, event, headers: kept, body, content, source: 'recovery' });
+  }
+
+  /** Resolves when the store says of everything that was accepted that it is done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#marking.values());
   }
 
   /**
@@ -203,11 +211,16 @@ export class Inbox {
     const { appId, store, logger } = this.#options;
     const messages = reports.reduce((sum, report) => sum + report.sent.length, 0);
     const reason = reports.map((report) => report.reason).join(', ') || whyUnhandled(record);
-    try {
-      await store.deliveries.markDone(appId, record.guid, { messages, note: reason });
-    } catch (thrown) {
-      return { status: 'unavailable', error: toError(thrown) };
-    }
+    // Everything is durable. Should the process end before this is, the same messages are sent once more.
+    const marking = store.deliveries.markDone(appId, record.guid, { messages, note: reason }).then(
+      () => void this.#marking.delete(record.guid),
+      (thrown: unknown) => {
+        this.#marking.delete(record.guid);
+        logger.error({ err: toError(thrown), deliveryId: record.guid }, 'delivery stays open');
+      },
+    );
+    this.#marking.set(record.guid, marking);
+    if (attempt.counted) await marking;
     const fields = {
       deliveryId: record.guid,
       event: record.event,

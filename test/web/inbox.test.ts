@@ -56,6 +56,7 @@ describe('the inbox', () => {
   }
 
   const stand = async (guid: string) => {
+    await inbox.settled();
     const record = await store.deliveries.find(APP_ID, guid);
     return record && { status: record.status, attempts: record.attempts };
   };
@@ -185,5 +186,41 @@ describe('the inbox', () => {
     await observing.take(ping('a'));
     await observing.take(ping('b', 'made_up_7', {}));
     expect(observed).toEqual(['ping webhook accepted', 'ping webhook duplicate', 'unknown webhook accepted']);
+  });
+
+  describe('accepts before it is written down that all is done', () => {
+    /** An inbox of a process that comes to `markDone` when it is told to. */
+    function slow(told: Promise<unknown>): Inbox {
+      const deliveries = new Proxy(store.deliveries, {
+        get: (target, name: keyof Store['deliveries']) =>
+          name === 'markDone'
+            ? async (...args: Parameters<Store['deliveries']['markDone']>) => {
+                await told;
+                await target.markDone(...args);
+              }
+            : (target[name] as (...args: unknown[]) => unknown).bind(target),
+      });
+      return new Inbox({ appId: APP_ID, bus, store: { deliveries }, clock, logger: silentLogger() });
+    }
+
+    it('and has a copy wait for that', async () => {
+      succeed();
+      const told = Promise.withResolvers<void>();
+      const process = slow(told.promise);
+      expect(await process.take(ping('a'))).toMatchObject({ status: 'accepted' });
+      const copy = process.take(ping('a'));
+      told.resolve();
+      expect(await copy).toEqual({ status: 'duplicate' });
+      expect(seen).toEqual(['a webhook']);
+    });
+
+    it('and takes it up again where the process ended in between', async () => {
+      succeed();
+      await slow(new Promise(() => undefined)).take(ping('a'));
+      expect(await stand('a')).toMatchObject({ status: 'open' });
+      await clock.advance(3_600_000);
+      expect(await inbox.retryDue()).toBe(1);
+      expect(await stand('a')).toMatchObject({ status: 'done' });
+    });
   });
 });
