@@ -105,6 +105,8 @@ export class Ingress implements AsyncDisposable {
       ...(method !== 'GET' && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
     });
     const answer = (await response.json()) as Omit<IngressAnswer, 'code' | 'retryAfter'>;
+    // Tests look at the store right after.
+    await this.inbox.settled();
     return { code: response.status, retryAfter: response.headers.get('retry-after'), ...answer };
   }
 
