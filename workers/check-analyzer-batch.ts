@@ -17,7 +17,15 @@ export class CheckAnalyzerBatchWorker extends BatchWorker {
 
   constructor(dependencies: WorkerDependencies, settings: WorkerSettings = {}) {
     const { queues, clock } = dependencies;
-    super({ ...settings, name: 'check-analyzer', queue: QUEUES.checkAnalyzer, queues, clock, maxWaitMs: 0 });
+    super({
+      ...settings,
+      name: 'check-analyzer',
+      queue: QUEUES.checkAnalyzer,
+      queues,
+      clock,
+      maxWaitMs: 0,
+      slotPer: 'message',
+    });
     this.#handlers = new MessageHandlers();
     this.#handlers.register('analyze_check_failure', createCheckAnalyzerHandler(dependencies), {
       schema: checkAnalysisPayload,

@@ -115,6 +115,7 @@ export abstract class BaseWorker implements ManagedWorker {
     return {
       size: () => 1,
       fillMs: () => 0,
+      slotPer: 'message',
       process: (executions) => executions.map((execution) => this.#process(execution)),
     };
   }

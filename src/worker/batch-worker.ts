@@ -14,6 +14,11 @@ export interface BatchOptions extends WorkerOptions {
   batchSize?: number;
   /** Milliseconds that a batch which is not full waits for more, 0..60000; default 1000. */
   maxWaitMs?: number;
+  /**
+   * What takes a slot of a pool: a `batch` that is worked on as one thing (default), or each `message` of it until its
+   * own result is known. Then a batch is no larger than there are slots for.
+   */
+  slotPer?: 'batch' | 'message';
 }
 
 /**
@@ -35,17 +40,17 @@ export interface BatchContext {
 /**
  * Works on messages in batches: as many as there are, up to a size and a waiting time, with a result for each.
  * A batch that throws is a failure of all of its messages; a missing result, of that message.
- *
- * In a pool of slots every message of a batch takes one: a batch is as large as there are slots for.
  */
 export abstract class BatchWorker extends BaseWorker {
   readonly #batchSize: number;
   readonly #maxWaitMs: number;
+  readonly #slotPer: 'job' | 'message';
 
   /** @throws RangeError for an option out of range */
-  constructor({ batchSize = 10, maxWaitMs = 1000, ...options }: BatchOptions) {
+  constructor({ batchSize = 10, maxWaitMs = 1000, slotPer = 'batch', ...options }: BatchOptions) {
     super(options);
     this.#batchSize = within('batchSize', batchSize, 1, 256);
+    this.#slotPer = slotPer === 'batch' ? 'job' : 'message';
     this.#maxWaitMs = within('maxWaitMs', maxWaitMs, 0, 60_000);
   }
 
@@ -74,6 +79,7 @@ export abstract class BatchWorker extends BaseWorker {
     return {
       size: () => this.batchSize,
       fillMs: () => this.#maxWaitMs,
+      slotPer: this.#slotPer,
       process: (executions) => this.#process(executions),
     };
   }

@@ -10,6 +10,8 @@ export interface JobShape {
   size(): number;
   /** Milliseconds that a job which is not full waits for more. */
   fillMs(): number;
+  /** What takes a slot of a pool. */
+  readonly slotPer: 'job' | 'message';
 }
 
 /** What to ask the queue for. */
@@ -28,10 +30,10 @@ const WANT_MAX = 256;
  * Decides how much to fetch and when to start it, so that never more is in hand than can be started soon.
  * Without a pool of slots and batches, some is taken ahead ({@link Prefetch}).
  *
- * With a pool of slots: a message takes one from the start of its handler to its end, also within a batch. Slots
- * are reserved before an exchange that does not wait. One that waits holds none, so that an idle worker keeps no
- * slot from the others; it asks for one job, which may then have to wait for its slots in hand, and goes back to
- * the queue if that takes too long.
+ * With a pool of slots: slots are reserved before an exchange that does not wait. One that waits holds none, so
+ * that an idle worker keeps no slot from the others; it asks for one job, which may then have to wait for its
+ * slots in hand, and goes back to the queue if that takes too long. Where each message takes a slot, a job is no
+ * larger than there are slots for.
  */
 export class Intake {
   readonly #options: ResolvedWorkerOptions;
@@ -58,10 +60,11 @@ export class Intake {
     }
     const waits = !settles && !(this.#ticket && this.#gotSome);
     const room = jobs * size - this.#tray.size + this.#aheadToFetch();
-    const reserved = this.#ticket && !waits ? this.#ticket.take(room) : 0;
+    const reserved = this.#ticket && !waits ? this.#ticket.take(this.#slotsFor(jobs * size)) : 0;
     const free = this.#ticket && reserved === 0 ? this.#ticket.available() : 0;
     if (this.#ticket && reserved + free === 0) return { want: 0, waitMs: this.#patienceMs(), reserved: 0 };
-    const most = this.#ticket ? reserved || Math.max(1, Math.min(size, free) - this.#tray.size) : room;
+    const places = reserved > 0 ? this.#placesIn(reserved) : Math.min(size, this.#placesIn(free));
+    const most = this.#ticket ? Math.min(room, Math.max(1, places - this.#tray.size)) : room;
     const want = Math.min(WANT_MAX, most);
     const waitMs = waits ? Math.min(this.#options.waitMs, this.#fillLeftMs()) : 0;
     return { want, waitMs, reserved };
@@ -80,17 +83,23 @@ export class Intake {
     if (reserved > 0) this.#ticket?.give(reserved);
   }
 
-  /** The messages of the next job, each with its slot; none if there is no job, or no slot for any. */
+  /** The messages of the next job, with their slots; none if there is no job, or no slot for it. */
   next(): LeasedMessage[] {
     if (!this.#isDue()) return [];
     const most = Math.min(this.#shape.size(), this.#tray.size);
-    return this.#tray.take(this.#ticket?.take(most) ?? most);
+    if (!this.#ticket) return this.#tray.take(most);
+    return this.#tray.take(Math.min(most, this.#placesIn(this.#ticket.take(this.#slotsFor(most)))));
   }
 
   /** A message of a job has left its handler. */
   messageEnded(durationMs: number): void {
-    this.#ticket?.give(1);
+    if (this.#shape.slotPer === 'message') this.#ticket?.give(1);
     this.#prefetch.ended(durationMs);
+  }
+
+  /** The last message of a job has. */
+  jobEnded(): void {
+    if (this.#shape.slotPer === 'job') this.#ticket?.give(1);
   }
 
   /** Takes out what has waited too long for a slot, or for its turn: another process may have one. */
@@ -111,6 +120,14 @@ export class Intake {
   leave(): void {
     this.clear();
     this.#ticket?.leave();
+  }
+
+  #slotsFor(messages: number): number {
+    return this.#shape.slotPer === 'message' ? messages : Math.ceil(messages / this.#shape.size());
+  }
+
+  #placesIn(slots: number): number {
+    return this.#shape.slotPer === 'message' ? slots : slots * this.#shape.size();
   }
 
   #now(): number {

@@ -193,6 +193,7 @@ export class WorkerLoop implements Life {
     const ends = executions.map((execution, index) => this.#finish(execution, results[index]));
     Promise.all(ends).then(() => {
       this.#jobs -= 1;
+      this.#intake.jobEnded();
       this.#startJobs();
       this.#wakeup.wake();
     }, this.#expired.reject);

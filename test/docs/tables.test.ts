@@ -28,6 +28,8 @@ function isTitle(title: string, source: string): boolean {
 describe.each([
   ['failures.md', 50],
   ['invariants.md', 25],
+  ['states.md', 30],
+  ['events.md', 20],
 ])('docs/%s', (page, least) => {
   const rows = rowsOf(page);
 

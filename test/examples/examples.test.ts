@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { WorkerManager } from 'checkmend';
+import { EventBus, MemoryQueueManager, WorkerManager } from 'checkmend';
+import { ManualClock } from 'checkmend/testing';
 import { describe, expect, it } from 'vitest';
 import { AnalysisRepository } from '../../examples/analysis-repository.ts';
 import { complexityOf } from '../../examples/custom-analysis-worker.ts';
+import { lookThrough, tidy } from '../../examples/dead-letters.ts';
+import { announce, followRatings, type RatingEvents } from '../../examples/rating-events.ts';
 import { NightlyRatingWorker } from '../../examples/scheduled-worker.ts';
 import { createService } from '../../examples/service.ts';
 import { BACKENDS, drained, message } from './support.ts';
@@ -77,6 +80,48 @@ describe.each(BACKENDS)('the examples on %s', (_, open) => {
     expect(ticks).toHaveLength(1);
     const { messages } = await queues.exchange('analysis', { want: 10 });
     expect(messages.map((it) => it.message.payload.files_changed)).toEqual([1, 9]);
+  });
+});
+
+describe('events', () => {
+  it('are followed as long as somebody wants to', async () => {
+    const bus = new EventBus<RatingEvents>();
+    const lines: string[] = [];
+    const end = followRatings(bus, (line) => lines.push(line));
+    await announce(bus, 'a#1', 7);
+    await bus.publish('rating.refused', { pullRequest: 'a#2', reason: 'too large' });
+    await bus.publish('rating.refused', { pullRequest: 'a#3', reason: 'too small' });
+    end();
+    await announce(bus, 'a#4', 7);
+    expect(lines).toEqual([
+      'rating.saved: a#1',
+      'the first refusal: too large',
+      'rating.refused: a#2',
+      'rating.refused: a#3',
+    ]);
+    expect(bus.size).toBe(0);
+  });
+});
+
+describe('dead letters', () => {
+  it('get a note each, and another try where that helps', async () => {
+    const clock = new ManualClock();
+    const queues = new MemoryQueueManager({ clock });
+    for (const [id, type] of [
+      ['a', 'timeout'],
+      ['b', 'gone'],
+    ] as const) {
+      await queues.sendMessage('analysis', message(id, 'odd', {}));
+      const leased = await queues.getMessage('analysis');
+      if (leased) await queues.bury(leased.lease, { type, message: 'no use' });
+    }
+    expect(await lookThrough(queues, 'analysis')).toBe(1);
+    expect((await queues.getQueueStats('analysis')).ready).toBe(1);
+    const { letters } = await queues.deadLetters.list('analysis');
+    expect(letters.map(({ id, annotation }) => [id, annotation])).toEqual([['b', 'no use']]);
+    expect(await tidy(queues, 'analysis', clock.now() + 30 * 86_400_000)).toBe(0);
+    expect(await tidy(queues, 'analysis', clock.now() + 31 * 86_400_000)).toBe(1);
+    await queues.close();
   });
 });
 

@@ -169,13 +169,34 @@ describe('BatchWorker', () => {
     expect(await bench.stats()).toMatchObject({ delayed: 2, inFlight: 0 });
   });
 
-  it('takes a slot for each message, is no larger than there are slots, and frees them one by one', async () => {
-    const slots = new SlotPool(2);
+  it('takes one slot as a whole, until its last message has ended', async () => {
+    await bench.send(...ids('a', 'b', 'c', 'd'));
+    const slots = new SlotPool(1);
     const ends = new Map<string, (result: boolean) => void>();
-    const worker = start({ slots, batchSize: 10, maxWaitMs: 0, concurrency: 3 }, async (messages) =>
+    const worker = start({ slots, maxWaitMs: 0, concurrency: 2 }, async (messages) =>
       messages.map(({ id }) => new Promise((resolve) => ends.set(id, resolve))),
     );
+    await bench.clock.advance(1);
+    expect(worker.batches).toEqual([['a', 'b', 'c']]);
+    for (const id of ['a', 'b']) ends.get(id)?.(true);
+    await bench.clock.advance(1);
+    expect([slots.used, worker.batches.length]).toEqual([1, 1]);
+    ends.get('c')?.(true);
+    await bench.clock.advance(1);
+    expect(worker.batches).toEqual([['a', 'b', 'c'], ['d']]);
+    ends.get('d')?.(true);
+    await bench.clock.advance(1);
+    expect([slots.used, await bench.queues.getQueueSize('work')]).toEqual([0, 0]);
+  });
+
+  it('or one for each message, is no larger than there are slots, and frees them one by one', async () => {
     await bench.send(...ids('a', 'b', 'c', 'd'));
+    const slots = new SlotPool(2);
+    const ends = new Map<string, (result: boolean) => void>();
+    const worker = start(
+      { slots, slotPer: 'message', batchSize: 10, maxWaitMs: 0, concurrency: 3 },
+      async (messages) => messages.map(({ id }) => new Promise((resolve) => ends.set(id, resolve))),
+    );
     await bench.clock.advance(1);
     expect(worker.batches).toEqual([['a', 'b']]);
     expect([slots.used, (await bench.stats()).inFlight]).toEqual([2, 2]);

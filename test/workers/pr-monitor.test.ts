@@ -68,6 +68,16 @@ describe('check_pull_request', () => {
     expect((await stored())?.labels).toEqual(['new']);
   });
 
+  test('tells a new head', async () => {
+    await monitor();
+    world.github.push('topic', { 'app.py': '' });
+    change({ updatedAt: world.clock.now() + 1000 });
+    await monitor();
+    const headSha = world.github.branches.get('topic');
+    expect(headSha).not.toBe(world.head);
+    expect(world.published.at(-1)).toMatchObject({ name: 'pr.updated', payload: { headSha } });
+  });
+
   test('tells a merge', async () => {
     await monitor();
     change({ state: 'closed', merged: true, updatedAt: world.clock.now() + 1000 });
