@@ -129,7 +129,7 @@ function startBeat(
     startedAt: clock.now(),
   };
   const beat = async () => {
-    const workers = await manager.getWorkerStatus();
+    const workers = await manager.getWorkerStatus({ look: false });
     return void (await store.processes.beat({ ...self, seenAt: clock.now(), workers }));
   };
   const repeater = new Repeater('process report', BEAT_INTERVAL_MS, beat, { clock, logger });

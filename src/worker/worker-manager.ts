@@ -115,9 +115,12 @@ export class WorkerManager {
     if (errors.length > 0) throw new AggregateError(errors, 'not every worker stopped cleanly');
   }
 
-  /** In the order of registration. */
-  async getWorkerStatus(): Promise<WorkerStatus[]> {
-    await this.metrics.refresh();
+  /**
+   * In the order of registration.
+   * @param options `look`: asks the queues for their sizes; without, they are as last seen. Default true
+   */
+  async getWorkerStatus({ look = true }: { look?: boolean } = {}): Promise<WorkerStatus[]> {
+    if (look) await this.metrics.refresh();
     return [...this.#members.values()].map(({ worker, restarts }) => {
       const { processed, errors, lastSuccessAt, queueSize } = this.metrics.getMetrics(worker.name);
       return {

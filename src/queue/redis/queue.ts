@@ -30,6 +30,8 @@ export class RedisQueue {
   /** Monotonic milliseconds at which something is known to fall due. */
   #dueAt = Number.POSITIVE_INFINITY;
   #lookedAt = 0;
+  /** The last fetch found nothing, and no marker has come since. */
+  #empty = false;
   /** The server's time minus the monotonic one. */
   #serverAhead = 0;
 
@@ -68,9 +70,11 @@ export class RedisQueue {
     const { clock } = this.#backend.settings;
     const deadline = clock.monotonic() + waitMs;
     const ended = () => signal?.aborted || this.#wake.closed || clock.monotonic() >= deadline;
-    let { results, messages } = await this.#step(outcomes, want);
+    const idle = outcomes.length === 0 && waitMs > 0 && this.#isQuiet(clock.monotonic());
+    let { results, messages } = idle ? { results: [], messages: [] } : await this.#step(outcomes, want);
     while (messages.length === 0 && want > 0 && !ended()) {
       if (!(await this.#somethingToTake(deadline, signal))) continue;
+      this.#empty = false;
       messages = await this.#tryToTake(want);
     }
     return { results, messages };
@@ -113,6 +117,7 @@ export class RedisQueue {
     const now = this.#backend.settings.clock.monotonic();
     this.#serverAhead = result.serverMs - now;
     if (want > 0) {
+      this.#empty = result.messages.length === 0;
       this.#lookedAt = now;
       this.#dueAt =
         result.lookInMs < 0 ? Number.POSITIVE_INFINITY : now + Math.max(LOOK_LEAST_MS, result.lookInMs);
@@ -123,6 +128,15 @@ export class RedisQueue {
       await this.#stepper.step([{ lease, outcome }], 0);
     }
     return result;
+  }
+
+  /** Nothing was there at the last look, which is not long ago, and whatever came since has left its marker. */
+  #isQuiet(now: number): boolean {
+    return this.#empty && this.#wake.trusted && now < Math.min(this.#dueAt, this.#nextLookAt);
+  }
+
+  get #nextLookAt(): number {
+    return this.#lookedAt + Math.min(LOOK_MOST_MS, this.#backend.settings.leaseMs / 2);
   }
 
   /** A later fetch of an exchange whose outcomes are settled: an outage is waited out. */
@@ -138,14 +152,13 @@ export class RedisQueue {
 
   /** Waits for a wake-up, a due time or the next look; answers whether to fetch. */
   async #somethingToTake(deadline: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const { clock, leaseMs } = this.#backend.settings;
-    const lookAt = this.#lookedAt + Math.min(LOOK_MOST_MS, leaseMs / 2);
-    const until = Math.min(deadline, this.#dueAt, lookAt);
+    const { clock } = this.#backend.settings;
+    const until = Math.min(deadline, this.#dueAt, this.#nextLookAt);
     if (await this.#wake.wait(this.keys.wake, Math.max(0, until - clock.monotonic()), signal)) return true;
     const now = clock.monotonic();
     if (signal?.aborted || now >= deadline) return false;
     if (now >= this.#dueAt) return true;
-    return now >= this.#lookedAt + Math.min(LOOK_MOST_MS, leaseMs / 2) && this.#look();
+    return now >= this.#nextLookAt && this.#look();
   }
 
   /** Three cheap reads in place of a whole step: a marker may have been taken by a process that died. */

@@ -41,6 +41,11 @@ export class WakeListener {
     return this.#connection.closed;
   }
 
+  /** False after the connection was lost, until it blocks again: a marker may have been taken unheard. */
+  get trusted(): boolean {
+    return !this.#suspect;
+  }
+
   /** Resolves with true when the key's marker was taken, with false after `ms`, on abort and on `close`. */
   wait(key: string, ms: number, signal?: AbortSignal): Promise<boolean> {
     if (signal?.aborted || this.closed) return Promise.resolve(false);
