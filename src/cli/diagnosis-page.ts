@@ -120,7 +120,8 @@ function patchLines(patch: string | null): string[] {
 }
 
 function paint(line: string): string {
-  const text = printable(line);
+  // Tabs are what many a patch is about.
+  const text = line.split('\t').map(printable).join('\t');
   if (/^(?:diff |---|\+\+\+)/.test(line)) return styleText('bold', text);
   if (line.startsWith('+')) return styleText('green', text);
   if (line.startsWith('-')) return styleText('red', text);

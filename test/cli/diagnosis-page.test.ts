@@ -41,6 +41,15 @@ describe('the page of a diagnosis', () => {
       'Patch\n  diff --git a/cmd/shop/main.go b/cmd/shop/main.go\n',
     ));
 
+  it('keeps the tabs of a patch', async () =>
+    expect(await fixture('javascript/dprint')).toContain('\n  -\tlet t = 0;\n'));
+
+  it('names a file as the repository does, and leaves out what a build tool says to everyone', async () => {
+    const page = await fixture('java/gradle-javac');
+    expect(page).toMatch(/^src\/main\/java\/shop\/Prices\.java, line 4: cannot find symbol\n/);
+    expect(await fixture('java/maven-extension')).not.toContain('To see the full stack trace');
+  });
+
   it('names the command of a formatter whose change the log does not show', async () =>
     expect(await fixture('javascript/prettier')).toMatch(
       /does not show the whole change\.\n {2}prettier --write \.\n$/,

@@ -13,6 +13,11 @@ const QUOTE_LIMIT = 500;
 /** Lines after a cause that are kept with it. */
 const CONTEXT_LINES = 5;
 
+/** What Maven and Gradle say to everyone, and the runner's own lines, end it; lines of nothing but decoration are left out. */
+const CONTEXT_END =
+  /^(?:##\[|\[ERROR\] (?:To see the full stack trace|-> \[Help|Re-run Maven)|\* Try:$|\[INFO\] -{20})/;
+const EMPTY = /^(?:\[(?:INFO|ERROR|WARNING)\])?[\s=_*─━~-]{0,500}$/;
+
 /** Confidence that there is no failure where the job itself says so, and of a log that nothing is known of. */
 const PASSED_CONFIDENCE = 0.95;
 const UNKNOWN_CONFIDENCE = 0.2;
@@ -106,12 +111,11 @@ export class RuleEngine {
     if (match) {
       const heading = this.#headings.get(rule);
       const cause = heading ?? quote(line, text);
+      const extract = rule.extract?.(match) ?? {};
+      const tied = this.#tied(extract);
       const plain = () => (typeof rule.summary === 'string' ? rule.summary : rule.summary(match));
-      const summary = () => (heading ? `${plain()}: ${heading.text}` : plain());
-      this.#follow(
-        this.#hits.add(rule, cause, summary, line, this.#tied(rule.extract?.(match) ?? {})),
-        cause,
-      );
+      const summary = () => (heading ? `${plain()}: ${heading.text}` : withTreePath(plain(), extract, tied));
+      this.#follow(this.#hits.add(rule, cause, summary, line, tied), cause);
     } else if (rule.heading?.test(text)) this.#headings.set(rule, quote(line, text));
   }
 
@@ -121,8 +125,8 @@ export class RuleEngine {
   }
 
   #addContext(hit: Hit, line: number, text: string): void {
-    const ends = text.startsWith('##[') || line > hit.cause.line + CONTEXT_LINES;
-    if (!ends && text.trim() !== '') hit.context.push(indented(line, text));
+    const ends = CONTEXT_END.test(text) || line > hit.cause.line + CONTEXT_LINES;
+    if (!ends && !EMPTY.test(text)) hit.context.push(indented(line, text));
     if (ends || line === hit.cause.line + CONTEXT_LINES) this.#followed = null;
   }
 
@@ -135,6 +139,11 @@ export class RuleEngine {
       ...(failedTest && { failedTest: { ...failedTest, path: testPath } }),
     };
   }
+}
+
+/** A sentence that names a file names it as the repository does, not as the machine of the job. */
+function withTreePath(summary: string, { diagnostic: printed }: Extract, { diagnostic }: Extract): string {
+  return printed && diagnostic ? summary.replace(printed.path, () => diagnostic.path) : summary;
 }
 
 /** Whether a line could be why a job failed. */
