@@ -5,6 +5,7 @@ import { checkSuiteHandler } from './check-suite.ts';
 import { type HandlerDeps, subscribe } from './handler.ts';
 import { installationHandler } from './installation.ts';
 import { installationRepositoriesHandler } from './installation-repositories.ts';
+import { issueCommentHandler } from './issue-comment.ts';
 import { pingHandler } from './ping.ts';
 import { pullRequestHandler } from './pull-request.ts';
 import { workflowRunHandler } from './workflow-run.ts';
@@ -20,6 +21,7 @@ export function registerHandlers(bus: EventBus<ServiceEvents>, deps: HandlerDeps
     subscribe(bus, workflowRunHandler, deps),
     subscribe(bus, installationHandler, deps),
     subscribe(bus, installationRepositoriesHandler, deps),
+    subscribe(bus, issueCommentHandler, deps),
     subscribe(bus, pingHandler, deps),
   ];
   return () => {
