@@ -79,9 +79,9 @@ describe("a server's clock", () => {
       let now = Date.UTC(2026, 0, 1);
       const options = { leaseMs: 10_000, testServerTimeMs: () => now };
       const holder = new RedisQueueManager({ url: server.url }, options);
+      const dying = new RedisQueueManager({ url: server.url }, options);
       const manager = new RedisQueueManager({ url: server.url }, options);
-      onTestFinished(() => manager.close());
-      onTestFinished(() => holder.abandon());
+      for (const it of [holder, dying, manager]) onTestFinished(() => it.close());
       const pass = async (ms: number) => {
         for (let left = ms; left > 0; left -= 3_000) {
           now += 3_000;
@@ -93,21 +93,22 @@ describe("a server's clock", () => {
         ['a', 'b', 'c'].map((id) => ({ message: message(id) })),
       );
       const a = await take(holder);
+      const b = await take(dying);
       now -= stepMs;
-      const b = await take(manager);
-      expect(b.message.id).toBe('b');
-      expect(b.lease.token).toBeGreaterThan(a.lease.token);
+      const c = await take(manager);
+      expect(c.message.id).toBe('c');
+      for (const { lease } of [a, b]) expect(c.lease.token).toBeGreaterThan(lease.token);
       await holder.heartbeat();
+      await dying.heartbeat();
       expect(await holder.ackMessage(a.lease)).toBe('ok');
-      const c = await take(holder);
-      await holder.abandon();
+      await dying.abandon();
       // A small step is waited out.
       if (stepMs <= 60_000) await pass(stepMs);
       await pass(12_000);
       const again = await take(manager);
-      expect(again.message).toMatchObject({ id: 'c', retryCount: 1 });
-      expect(again.lease.token).toBeGreaterThan(c.lease.token);
-      for (const { lease } of [b, again]) expect(await manager.ackMessage(lease)).toBe('ok');
+      expect(again.message).toMatchObject({ id: 'b', retryCount: 1 });
+      expect(again.lease.token).toBeGreaterThan(b.lease.token);
+      for (const { lease } of [c, again]) expect(await manager.ackMessage(lease)).toBe('ok');
       expect(await manager.getQueueStats(Q)).toMatchObject({ ready: 0, inFlight: 0, dead: 0 });
     },
   );
