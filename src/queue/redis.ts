@@ -35,7 +35,7 @@ const EXTEND_MAX_MS = 24 * 60 * 60 * 1000;
  * server's. Connects with the first operation, and heals by itself from everything that ends a connection.
  *
  * Sends that are issued in the same turn of the event loop share a call. A send whose answer was lost is sent
- * again with the same mark, so that it is stored once as long as it waits or runs.
+ * again with the same mark, and answered as the first time: it is stored once.
  *
  * Beside the errors of the port, every operation may throw `QueueError` `format_version` (the queue was written
  * by a newer version) and `ConfigError` (the server is older than 7.0). `queue_full` also says that Redis has

@@ -5,6 +5,7 @@
 local META, WAKE, READY, DELAYED, MSGS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local LEASES, SESSIONS, FOLLOW = KEYS[6], KEYS[7], KEYS[8]
 local GREADY, GROUPS, GACTIVE, AGE, DEAD, LETTERS = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+local CHUNKS = KEYS[15]
 
 local FORMAT = 1
 -- A server whose clock steps back by less than this (a failover) does not take the queue back with it.

@@ -94,8 +94,8 @@ export class RedisHost {
   async #giveBack(): Promise<void> {
     const { clock, operationTimeoutMs } = this.settings;
     const deadline = clock.monotonic() + operationTimeoutMs;
-    for (const wake of this.#wakes) await wake.close();
     const all = Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+    for (const wake of this.#wakes) await wake.close();
     await within(clock, deadline, all).catch(() => undefined);
   }
 

@@ -2,7 +2,7 @@ import { QueueError } from '../../errors.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ExchangeReply, ExchangeRequest, Lease, LeaseLostReason, SendOutcome } from '../types.ts';
 import { checkExchange } from '../validate.ts';
-import { type Backend, run } from './backend.ts';
+import { type Backend, run, script } from './backend.ts';
 import { classify } from './errors.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { Holdings } from './holdings.ts';
@@ -34,6 +34,7 @@ export class RedisQueue {
   #empty = false;
   /** The server's time minus the monotonic one. */
   #serverAhead = 0;
+  #closing = false;
 
   constructor(
     queue: string,
@@ -54,9 +55,15 @@ export class RedisQueue {
       onFewer: () => void this.#stepper.verify().catch(() => undefined),
     });
     this.#stepper = new Stepper(queue, this.keys, backend, this.holdings);
-    this.#sender = new Sender(async (nonce, args) => {
+    this.#sender = new Sender(async (chunk, args) => {
       const limits = [settings.maxLength, settings.maxBytes];
-      return String(await run(backend, 'add', this.keys.all, [...limits, nonce, ...args]));
+      let again = 0;
+      const reply = await backend.commands.run((client) => {
+        const all = [...limits, chunk.nonce, chunk.place, again, ...args];
+        again = 1;
+        return script(client, backend, 'add', this.keys.all, all);
+      });
+      return String(reply);
     });
   }
 
@@ -77,7 +84,8 @@ export class RedisQueue {
       this.#empty = false;
       messages = await this.#tryToTake(want);
     }
-    return { results, messages };
+    // While it was under way the manager was closed, and gave everything back.
+    return { results, messages: this.#closing ? [] : messages };
   }
 
   /** Sends a heartbeat for what is held. */
@@ -106,6 +114,7 @@ export class RedisQueue {
 
   /** Stores what was sent and gives back what is held. */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#sender.drain();
     await this.#stepper.quiet();
     const outcomes = this.holdings.leases.map((lease) => ({ lease, outcome: { kind: 'release' } as const }));

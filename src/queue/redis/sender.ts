@@ -13,8 +13,18 @@ interface Entry {
   readonly resolve: (outcome: SendOutcome) => void;
 }
 
-/** Stores a chunk: its nonce and, per message, the four arguments of `add`; answers one letter per message. */
-export type AddChunk = (nonce: string, args: (string | number)[]) => Promise<string>;
+/** A chunk as the server knows it again when its answer was lost. */
+export interface ChunkMark {
+  readonly nonce: string;
+  /** Where its answer is kept, until so many later chunks of this sender have come. */
+  readonly place: string;
+}
+
+/** Chunks of one sender whose answers are kept. */
+const PLACES = 64;
+
+/** Stores a chunk: its mark and, per message, the four arguments of `add`; answers one letter per message. */
+export type AddChunk = (mark: ChunkMark, args: (string | number)[]) => Promise<string>;
 
 /**
  * Collects the sends of one queue that are issued in the same turn of the event loop and stores them with one
@@ -63,7 +73,9 @@ export class Sender {
       encodeTail(envelope),
     ]);
     try {
-      const letters = await this.#add(`${this.#prefix}${(this.#chunks++).toString(36)}`, args);
+      const number = this.#chunks++;
+      const nonce = `${this.#prefix}${number.toString(36)}`;
+      const letters = await this.#add({ nonce, place: `${this.#prefix}${number % PLACES}` }, args);
       for (const [i, entry] of chunk.entries()) entry.resolve(outcomeOf(letters[i], entry.envelope.id));
     } catch (thrown) {
       const error = toError(thrown);

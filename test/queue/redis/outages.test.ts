@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { loadScript } from '../../../src/queue/redis/scripts.ts';
+import { loadScript, type ScriptName } from '../../../src/queue/redis/scripts.ts';
 import { RedisQueueManager } from '../../../src/queue/redis.ts';
 import type { Settlement } from '../../../src/queue/types.ts';
 import { TcpProxy } from '../../support/redis/proxy.ts';
 import { type RedisServer, type RedisServerOptions, startRedis } from '../../support/redis/server.ts';
 import { eventually } from '../../support/redis/shared.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
-import { message, Q, take } from '../conformance/support.ts';
+import { drain, message, Q, take } from '../conformance/support.ts';
 
 /** How long an outage lasts: longer than one command may take, so that connections are given up. */
 const OUTAGE_MS = 1_500;
@@ -100,6 +100,16 @@ async function setUp(onEnd: TestContext['onTestFinished'], options: RedisServerO
   return { server, proxy, manager, admin };
 }
 
+/** Holds back everything that the server answers from the first call of the script on, on that connection. */
+function swallowFirst(proxy: TcpProxy, name: ScriptName): void {
+  const { sha } = loadScript(name);
+  let connection = -1;
+  proxy.setFilter((chunk, direction, number) => {
+    if (direction === 'request' && connection === -1 && chunk.includes(sha)) connection = number;
+    return direction === 'reply' && number === connection ? null : chunk;
+  });
+}
+
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function commandsOf(admin: Redis): Promise<number> {
@@ -133,6 +143,24 @@ describe.concurrent('an outage', () => {
     expect(await manager.getQueueStats(Q)).toMatchObject({ ready: 0, delayed: 0, inFlight: 0, dead: 0 });
   });
 
+  it('that swallows the answer to a send does not store it twice, not even when it is done by then', async ({
+    onTestFinished,
+  }) => {
+    const { server, proxy, manager } = await setUp(onTestFinished);
+    const other = new RedisQueueManager({ url: server.url }, OPTIONS);
+    onTestFinished(() => other.close());
+    await other.sendMessage(Q, message('waits', { payload: { version: 1 } }));
+    swallowFirst(proxy, 'add');
+    const sent = manager.sendMessages(
+      Q,
+      ['waits', 'new'].map((id) => ({ message: message(id, { payload: { version: 2 } }) })),
+    );
+    await eventually(async () => (await other.getQueueSize(Q)) === 2);
+    expect(await drain(other)).toEqual(['waits', 'new']);
+    expect((await sent).map(({ status }) => status)).toEqual(['coalesced', 'queued']);
+    expect(await manager.getQueueStats(Q)).toMatchObject({ ready: 0, delayed: 0, inFlight: 0, dead: 0 });
+  });
+
   it('that swallows the answer to a settlement does not make it look lost', async ({ onTestFinished }) => {
     const { proxy, manager } = await setUp(onTestFinished);
     const lost: string[] = [];
@@ -147,12 +175,7 @@ describe.concurrent('an outage', () => {
       const outcome = { kind: kinds[i] ?? 'done', delayMs: 60_000, error: { type: 'x', message: 'x' } };
       return { lease, outcome };
     });
-    const { sha } = loadScript('step');
-    let connection = -1;
-    proxy.setFilter((chunk, direction, number) => {
-      if (direction === 'request' && connection === -1 && chunk.includes(sha)) connection = number;
-      return direction === 'reply' && number === connection ? null : chunk;
-    });
+    swallowFirst(proxy, 'step');
     const { results } = await manager.exchange(Q, { outcomes: [...outcomes, ...outcomes.slice(0, 1)] });
     expect(results).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'lost']);
     expect(await manager.getQueueStats(Q)).toMatchObject({ ready: 1, delayed: 2, inFlight: 0, dead: 1 });
