@@ -23,7 +23,7 @@ export function grepMs(patterns: string, file: string): number {
 
 /** Largest resident memory, in bytes, and milliseconds of a process that reads a file as `checkmend analyze` does. */
 export function analyseFile(file: string): { bytes: number; ms: number } {
-  const script = path.join(import.meta.dirname, 'analyse-file.ts');
+  const script = path.join(import.meta.dirname, 'analyse-file.mjs');
   const { stdout, status } = spawnSync(process.execPath, [script, file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the process ended with ${status}`);
   return JSON.parse(stdout) as { bytes: number; ms: number };

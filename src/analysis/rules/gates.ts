@@ -156,12 +156,25 @@ export const GATES: readonly Rule[] = [
     id: 'gates.github-error',
     category: 'config',
     tool: 'actions',
-    literals: ['::error file=', '##[error]'],
+    literals: ['##[error]'],
     pattern: /^##\[error\](?!Process completed|The process )(.{3,500})$/,
     weight: 15,
     confidence: 0.4,
     summary: ([, message]) => `The job says: ${message}`,
     cause: 'last',
+  },
+  {
+    // A workflow command where no runner has taken it: `::error file={name},line={line},endLine={l},col={c}::{message}`.
+    id: 'gates.error-command',
+    category: 'config',
+    tool: 'actions',
+    literals: ['\n::error '],
+    pattern:
+      /^::error (?:title=[^,:]{1,200},)?file=([^,:]{1,400})(?:,line=(\d{1,7}))?(?:,endLine=\d{1,7})?(?:,col=(\d{1,5}))?[^:]{0,200}::(.{1,500})$/,
+    weight: 16,
+    confidence: 0.4,
+    summary: ([, path, line, , message]) => `${line ? `${path}, line ${line}` : path}: ${message}`,
+    extract: ([, path, line, column, message]) => at(path, line, column, '', message),
   },
   {
     id: 'gates.terraform-location',

@@ -1,6 +1,12 @@
+/**
+ * Reads a file as `checkmend analyze` does, with the compiled code that is published, and says what that took. Plain
+ * JavaScript: loading TypeScript takes memory of its own.
+ */
 import { readFileSync } from 'node:fs';
-import { analyzeLog } from '../../src/analysis/analyze.ts';
-import { readParts } from '../../src/cli/log-file.ts';
+
+const dist = new URL('../../dist/src/', import.meta.url);
+const { analyzeLog } = await import(new URL('analysis/analyze.js', dist).href);
+const { readParts } = await import(new URL('cli/log-file.js', dist).href);
 
 const startedAt = performance.now();
 await analyzeLog(readParts(process.argv[2] ?? ''));
