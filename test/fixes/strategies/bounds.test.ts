@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { PermanentError, TransientError } from '../../../src/errors.ts';
 import { packUpdate } from '../../../src/fixes/fix-content.ts';
 import type { RepositoryClient } from '../../../src/github/types.ts';
+import type { PersonRequestPayload } from '../../../src/messages/payloads.ts';
+import { ask } from '../../workers/person-support.ts';
 import { analyse, deadLetters, later } from '../support/drain.ts';
 import { BEFORE, createWorld, diagnosisOf, FIX_POLICY, PATCH, type World } from '../support/world.ts';
 import { apply, DIFF } from './support.ts';
@@ -28,7 +30,14 @@ const KINDS = [
   'wait',
   'close',
   'reopen',
+  'button',
+  'button',
+  'command',
+  'command',
+  'stranger',
 ] as const;
+const BUTTONS = ['fix', 'rerun', 'ignore', 'evaluate'] as const;
+const COMMANDS = ['fix', 'rerun', 'explain', 'pause', 'resume', 'why', 'help', 'resume'] as const;
 const event = fc.record({ kind: fc.constantFrom(...KINDS), n: fc.nat({ max: 7 }) });
 type Event = { kind: (typeof KINDS)[number]; n: number };
 
@@ -38,13 +47,18 @@ interface Deed {
   branch: string;
   parent: string | undefined;
   mode: string;
+  /** Was the pull request paused then? */
+  paused: boolean;
 }
 
 /** The pull request, what may happen to it, and what we did about it. */
 class Play {
   readonly world: World;
   readonly commits: Deed[] = [];
+  /** Heads of runs that were run again. */
+  readonly reruns: { at: number; sha: string }[] = [];
   readonly reviews: { at: number; sha: string; head: string | undefined; mode: string }[] = [];
+  #comments = 0;
   mode = 'fix';
   isProtected = false;
 
@@ -84,6 +98,13 @@ class Play {
       github.branches.set('topic', world.head);
     }
     if (kind === 'wait') await later(world, n * 3_600_000);
+    if (kind === 'button')
+      await this.#ask({ verb: BUTTONS[n % BUTTONS.length] ?? 'fix', head_sha: this.head });
+    if (kind === 'command') await this.#command({ verb: COMMANDS[n] ?? 'fix' });
+    if (kind === 'stranger') {
+      const wish = { verb: COMMANDS[n] ?? 'fix', requested_by: 'stranger' };
+      await (n % 2 === 0 ? this.#command(wish) : this.#ask({ ...wish, head_sha: this.head }));
+    }
     if (kind === 'close') this.#setPull({ state: 'closed' });
     if (kind === 'reopen') this.#setPull({ state: 'open' });
   }
@@ -93,6 +114,20 @@ class Play {
     const headSha = this.head;
     const message = this.world.failedCheck(`check ${n}`, { headSha });
     await analyse(this.world, { ...message, payload: { ...message.payload, head_sha: headSha } });
+  }
+
+  async #ask(wish: Partial<PersonRequestPayload>): Promise<void> {
+    const { runs, jobs } = this.world.github;
+    const ended = { id: '500', runAttempt: 1, createdAt: this.world.clock.now() };
+    const known = runs.get('500') ?? ended;
+    runs.set('500', { ...known, status: 'completed', conclusion: 'failure', headSha: this.head });
+    for (const [id, job] of jobs) jobs.set(id, { ...job, runAttempt: known.runAttempt });
+    await ask(this.world, wish);
+  }
+
+  async #command(wish: Partial<PersonRequestPayload>): Promise<void> {
+    const comment_id = String(1000 + this.#comments++);
+    await this.#ask({ head_sha: null, check_run_id: null, comment_id, ...wish });
   }
 
   async #update(): Promise<void> {
@@ -126,14 +161,15 @@ class Play {
   /** Notes every commit and review as it takes effect, whatever its answer. */
   #watch(): void {
     const { github, clock } = this.world;
-    const { createCommit, updateBranch, createReview } = github;
+    const { createCommit, updateBranch, createReview, rerunFailedJobs } = github;
     const noting = async <Value>(branch: string, act: () => Promise<Value>): Promise<Value> => {
       const parent = github.branches.get(branch);
+      const paused = (await this.world.store.control.paused(['pr:3:5'])).length > 0;
       try {
         return await act();
       } finally {
         if (github.branches.get(branch) !== parent) {
-          this.commits.push({ at: clock.now(), branch, parent, mode: this.mode });
+          this.commits.push({ at: clock.now(), branch, parent, mode: this.mode, paused });
         }
       }
     };
@@ -142,6 +178,10 @@ class Play {
         ? Promise.reject(new PermanentError('forbidden', 'protected branch'))
         : noting(request.branch, () => createCommit(request));
     github.updateBranch = (number, sha) => noting('topic', () => updateBranch(number, sha));
+    github.rerunFailedJobs = async (id) => {
+      await rerunFailedJobs(id);
+      this.reruns.push({ at: clock.now(), sha: github.runs.get(id)?.headSha ?? '' });
+    };
     github.createReview = async (request) => {
       const count = github.reviews.length;
       try {
@@ -171,8 +211,11 @@ function busyDay(kinds: readonly Event['kind'][]): Event[] {
   return [1, 3, 5, 7].flatMap((n) => kinds.map((kind) => ({ kind, n })));
 }
 
+const FIX_BUTTON: Event = { kind: 'button', n: 0 };
+const FIX_COMMAND: Event = { kind: 'command', n: 0 };
+
 test('no sequence of events leads to a fourth commit a day, or to a write elsewhere', async () => {
-  let most = 0;
+  const most = { commits: 0, reruns: 0 };
   const branches = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 6, maxLength: 18 }), async (events) => {
@@ -181,9 +224,17 @@ test('no sequence of events leads to a fourth commit a day, or to a write elsewh
         const play = new Play(world);
         for (const one of events) await play.happen(one);
         await later(world, POLICY_MS);
-        most = Math.max(most, mostInADay(play.commits));
+        most.commits = Math.max(most.commits, mostInADay(play.commits));
         expect(mostInADay(play.commits)).toBeLessThanOrEqual(3);
-        for (const { branch, mode } of play.commits) {
+        expect(mostInADay(play.reruns)).toBeLessThanOrEqual(10);
+        const heads = play.reruns.map(({ sha }) => sha);
+        expect(
+          Math.max(0, ...heads.map((sha) => heads.filter((it) => it === sha).length)),
+        ).toBeLessThanOrEqual(3);
+        expect(world.github.comments.length).toBeLessThanOrEqual(1);
+        most.reruns = Math.max(most.reruns, play.reruns.length);
+        for (const { branch, mode, paused } of play.commits) {
+          expect(paused).toBe(false);
           branches.add(branch.replace(/-\w+$/, ''));
           expect(branch).toMatch(/^(?:topic|checkmend\/pr-5-[0-9a-f]{16})$/);
           expect(QUIET).not.toContain(mode);
@@ -207,9 +258,23 @@ test('no sequence of events leads to a fourth commit a day, or to a write elsewh
         [busyDay(['push', 'ask', 'update'])],
         [[{ kind: 'protect', n: 0 }, { kind: 'diff', n: 0 }, ...busyDay(['push', 'fail'])]],
         [[{ kind: 'diff', n: 0 }, ...busyDay(['lost answer', 'push', 'fail'])]],
+        [
+          [
+            { kind: 'mode', n: 1 },
+            ...busyDay(['push', 'fail']).flatMap((one) => [one, FIX_BUTTON, FIX_COMMAND]),
+          ],
+        ],
+        [
+          [1, 2, 3, 4, 5, 6].flatMap(() => [
+            { kind: 'fail' as const, n: 1 },
+            { kind: 'command' as const, n: 1 },
+          ]),
+        ],
+        [[{ kind: 'fail', n: 1 }, { kind: 'command', n: 3 }, ...busyDay(['push', 'fail']), FIX_BUTTON]],
       ],
     },
   );
-  expect(most).toBe(3);
+  expect(most.commits).toBe(3);
+  expect(most.reruns).toBeGreaterThan(1);
   expect([...branches].sort()).toEqual(['checkmend/pr-5', 'topic']);
 }, 60_000);
