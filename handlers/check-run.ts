@@ -8,6 +8,7 @@ import { BUTTON_LABELS, buttonVerb } from '../src/messages/request-verbs.ts';
 import { whyNoFailure } from './conclusions.ts';
 import { type Decision, type DecisionContext, type Handler, nothing } from './handler.ts';
 import { ownPullRequests } from './own-pull-requests.ts';
+import { hasPassed, passedRun, wake } from './passed-check.ts';
 import { askFor } from './requests.ts';
 
 /** A run that is created already completed comes as `created` from some senders, so the action does not decide. */
@@ -16,12 +17,19 @@ const ACTIONS = new Set(['created', 'completed']);
 type Payload = z.output<typeof checkRunEvent>;
 
 /**
- * `check_run`: a failed one is diagnosed. Decided by status and conclusion, so a burst of successes costs nothing.
- * On our own check run people ask for something: by a button, or by GitHub's "Re-run".
+ * `check_run`: a failed one is diagnosed, one that passed is kept as a fact and wakes what waits for it. Decided by
+ * status and conclusion, so a burst of successes costs no request. On our own check run people ask for something: by a
+ * button, or by GitHub's "Re-run".
  */
 export const checkRunHandler: Handler<typeof checkRunEvent> = {
   name: 'check_run',
   schema: checkRunEvent,
+  async apply(payload, { appId, store, clock }) {
+    if (hasPassed(payload, appId)) await store.checkRuns.upsert(passedRun(payload, clock.now()));
+  },
+  async follow(payload, context, store) {
+    return hasPassed(payload, context.appId) ? await wake(payload, context, store) : [];
+  },
   decide(payload, context) {
     const { action, check_run, repository, installation } = payload;
     const { appId, now, correlationId, priorityDelta } = context;

@@ -13,7 +13,7 @@ import type { Store, TimelineEntry } from '../src/store/types.ts';
 /** Parts that handlers work with. They make no call over the network. */
 export interface HandlerDeps {
   queues: Pick<QueueManager, 'sendMessage'>;
-  store: Pick<Store, 'timeline' | 'installations'>;
+  store: Pick<Store, 'timeline' | 'installations' | 'checkRuns' | 'holds' | 'fixAttempts' | 'pullRequests'>;
   clock: Clock;
   logger: Logger;
   /** Id of this App: its own check runs are not reacted to. */
@@ -53,6 +53,12 @@ export interface Handler<Schema extends z.ZodType> {
   decide(payload: z.output<Schema>, context: DecisionContext): Decision;
   /** Changes in the store that the event itself is; before anything is sent. */
   apply?(payload: z.output<Schema>, deps: HandlerDeps): Promise<void>;
+  /** Messages for what waits for such an event, as far as the store knows; after `apply`. */
+  follow?(
+    payload: z.output<Schema>,
+    context: DecisionContext,
+    store: HandlerDeps['store'],
+  ): Promise<Decision['messages']>;
 }
 
 /** Subscribes a handler to all actions of its event. Answers the unsubscriber. */
@@ -66,13 +72,16 @@ export function subscribe<Schema extends z.ZodType>(
     const parsed = checkPayload(handler.schema, event.payload);
     if (!parsed.success) throw validationErrorOf(parsed.error);
     await handler.apply?.(parsed.data, deps);
-    const decision = handler.decide(parsed.data, {
+    const context: DecisionContext = {
       appId: deps.appId,
       now: deps.clock.now(),
       correlationId: event.deliveryId,
       priorityDelta: event.source === 'webhook' ? 0 : -1,
-    });
-    return await send(handler.name, decision, event, deps);
+    };
+    const decision = handler.decide(parsed.data, context);
+    const followed = (await handler.follow?.(parsed.data, context, deps.store)) ?? [];
+    const messages = [...decision.messages, ...followed];
+    return await send(handler.name, { ...decision, messages }, event, deps);
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Diagnosis } from '../src/analysis/types.ts';
 import { PermanentError } from '../src/errors.ts';
-import { isSwitchedOff, type Verdict } from '../src/fixes/decide.ts';
-import { packPatch, packRerun } from '../src/fixes/fix-content.ts';
-import { judge } from '../src/fixes/judge.ts';
+import { isSwitchedOff } from '../src/fixes/decide.ts';
+import { packPatch, packRerun, packUpdate } from '../src/fixes/fix-content.ts';
+import { type Judgement, judge } from '../src/fixes/judge.ts';
 import { DEFAULT_POLICY } from '../src/fixes/policy/policy.ts';
 import type { PolicyReading } from '../src/fixes/policy/read-policy.ts';
 import type { Refusal } from '../src/fixes/refusal.ts';
@@ -11,16 +11,19 @@ import type { CheckRunInfo, RepositoryClient } from '../src/github/types.ts';
 import type { CheckAnalysisPayload, FixApplicationPayload } from '../src/messages/payloads.ts';
 import { PRIORITIES } from '../src/messages/queues.ts';
 import type { WorkerMessage } from '../src/messages/worker-message.ts';
-import type { PullRequestRecord } from '../src/store/types.ts';
+import type { DiagnosisRecord, PullRequestRecord } from '../src/store/types.ts';
+import type { WorkerContext } from '../src/worker/context.ts';
 import { done, type Outcome, snooze } from '../src/worker/outcome.ts';
 import { whyNotFailing } from './check-analyzer/conclusions.ts';
 import { findPullRequest } from './check-analyzer/find-pull-request.ts';
+import { keepHold } from './check-analyzer/keep-hold.ts';
 import { readCheckLog } from './check-analyzer/read-log.ts';
 import { recordDiagnosis, recordError, recordSkip, recordVerdict } from './check-analyzer/record.ts';
 import { redactDiagnosis } from './check-analyzer/redact-diagnosis.ts';
 import type { WorkerDependencies } from './dependencies.ts';
 import { endWhereLost } from './end-where-lost.ts';
-import { sendFix, sendReport } from './fix-messages.ts';
+import { type Origin, sendFix, sendReport } from './fix-messages.ts';
+import { settleFixes } from './settle-fixes.ts';
 
 type Message = WorkerMessage<string, CheckAnalysisPayload>;
 
@@ -32,7 +35,7 @@ const LOG_POLL_MIN_MS = 5000;
 const LOG_POLL_MAX_MS = 300_000;
 
 /** A failed check of an open pull request whose head it was made for. */
-interface Case {
+export interface Case {
   readonly message: Message;
   readonly client: RepositoryClient;
   readonly check: CheckRunInfo;
@@ -49,27 +52,39 @@ export function createCheckAnalyzerHandler(dependencies: WorkerDependencies) {
     const found = await openCase(message, dependencies).catch((error) => whyRefused(error, message));
     if ('rule' in found) {
       context.logger.info({ rule: found.rule }, found.reason);
+      if (message.payload.rejudge) await dependencies.store.holds.remove(message.payload.check_run_id);
       await recordSkip(message, found.prNumber, found, dependencies);
       return done;
     }
-    const { check, client, pullRequest } = found;
-    const log = await readCheckLog(check, client, message.payload.failure_logs);
-    if (log.state === 'not_yet') {
-      const age = context.clock.now() - message.timestamp;
-      const delayMs = Math.min(LOG_POLL_MAX_MS, Math.max(LOG_POLL_MIN_MS, age / 4));
-      return snooze(Math.round(delayMs), 'the log is not written yet');
-    }
-    if (log.missing !== null) {
-      await recordError(message, pullRequest.number, whyNoLog(log.missing), dependencies);
-    }
-    const { owner, repo } = message.payload;
-    const options = { repository: `${owner}/${repo}`, checkName: check.name };
-    const diagnosis = redactDiagnosis(await dependencies.analyze(log.chunks, options));
+    const stored = message.payload.rejudge ? await dependencies.store.diagnoses.find(found.check.id) : null;
+    const diagnosis = stored?.diagnosis ?? (await diagnose(found, context, dependencies));
+    if ('kind' in diagnosis) return diagnosis;
     context.signal.throwIfAborted();
-    const verdict = await conclude(found, diagnosis, dependencies);
-    await act(found, diagnosis, verdict, dependencies);
+    const judgement = await conclude(found, diagnosis, stored, dependencies);
+    const news = await keepHold(found, judgement, dependencies);
+    if (news) await act(found, judgement, dependencies);
     return done;
   }, dependencies);
+}
+
+/** Reads the log and finds the cause; a log that is not there yet is waited for. */
+async function diagnose(
+  { message, check, client, pullRequest }: Case,
+  { clock }: WorkerContext,
+  dependencies: WorkerDependencies,
+): Promise<Diagnosis | Outcome> {
+  const log = await readCheckLog(check, client, message.payload.failure_logs);
+  if (log.state === 'not_yet') {
+    const age = clock.now() - message.timestamp;
+    const delayMs = Math.min(LOG_POLL_MAX_MS, Math.max(LOG_POLL_MIN_MS, age / 4));
+    return snooze(Math.round(delayMs), 'the log is not written yet');
+  }
+  if (log.missing !== null) {
+    await recordError(message, pullRequest.number, whyNoLog(log.missing), dependencies);
+  }
+  const { owner, repo } = message.payload;
+  const options = { repository: `${owner}/${repo}`, checkName: check.name };
+  return redactDiagnosis(await dependencies.analyze(log.chunks, options));
 }
 
 type Skip = Refusal & { prNumber: number | null };
@@ -96,6 +111,7 @@ async function openCase(message: Message, dependencies: WorkerDependencies): Pro
     conclusion: check.conclusion,
     prNumber,
     completedAt: check.completedAt,
+    suiteId: check.suiteId,
   });
   if (state !== 'open') {
     return { rule: 'pull_request.closed', reason: 'the pull request is closed', prNumber };
@@ -131,13 +147,15 @@ async function isOneTooMany(
   return known.length >= CHECKS_PER_HEAD_MAX;
 }
 
+/** Judges with what the store knows of the check, of the base and of earlier fixes; keeps diagnosis and verdict. */
 async function conclude(
   { message, check, client, pullRequest, reading }: Case,
   diagnosis: Diagnosis,
+  stored: DiagnosisRecord | null,
   dependencies: WorkerDependencies,
-): Promise<Verdict> {
+): Promise<Judgement> {
   const { store, facts, mode, clock } = dependencies;
-  const record = {
+  const record: DiagnosisRecord = {
     checkRunId: check.id,
     repositoryId: pullRequest.repositoryId,
     headSha: check.headSha,
@@ -145,10 +163,13 @@ async function conclude(
     checkName: check.name,
     fingerprint: diagnosis.fingerprint,
     diagnosis,
-    createdAt: clock.now(),
+    createdAt: stored?.createdAt ?? clock.now(),
+    baseBroken: stored?.baseBroken ?? false,
   };
-  await recordDiagnosis(message, record, pullRequest, dependencies);
-  const verdict = await judge(record, check, pullRequest, {
+  // The history of the check begins with this failure.
+  await store.diagnoses.upsert(record);
+  if (message.payload.rejudge) facts.forgetBranch(client, pullRequest.baseRef);
+  const environment = {
     store,
     client,
     facts,
@@ -156,17 +177,26 @@ async function conclude(
     override: mode,
     policy: reading.ok ? reading.policy : DEFAULT_POLICY,
     policyProblems: reading.ok ? [] : reading.problems,
-  });
-  await recordVerdict(message, verdict, pullRequest, dependencies);
-  return verdict;
+  };
+  let judgement = await judge(record, check, pullRequest, environment);
+  const baseBroken = record.baseBroken || judgement.action === 'hold';
+  const seen = { ...record, diagnosis: judgement.diagnosis, baseBroken };
+  if (stored) await store.diagnoses.upsert(seen);
+  else await recordDiagnosis(message, seen, pullRequest, dependencies);
+  // What became of earlier fixes bears on the next one.
+  if ((await settleFixes(pullRequest, originOf(message), dependencies)) > 0) {
+    judgement = await judge(seen, check, pullRequest, environment);
+  }
+  await recordVerdict(message, judgement, pullRequest, dependencies);
+  return judgement;
 }
 
 async function act(
   { message, check, client, pullRequest }: Case,
-  diagnosis: Diagnosis,
-  { action, strategy, shadow }: Verdict,
+  judgement: Judgement,
   dependencies: WorkerDependencies,
 ): Promise<void> {
+  const { action, strategy, shadow, diagnosis } = judgement;
   if (shadow || action === 'silent') return;
   const { installation_id, repository_id, owner, repo, head_sha } = message.payload;
   const payload: FixApplicationPayload = {
@@ -182,24 +212,30 @@ async function act(
     fix_content: '',
     confidence_score: diagnosis.confidence,
   };
-  const origin = {
-    correlationId: message.correlationId,
-    priorityDelta: message.priority - PRIORITIES.checkAnalysis,
-  };
-  const content = await contentOf(strategy, check, client, diagnosis, dependencies);
+  const origin = originOf(message);
+  const content = await contentOf(judgement, check, client, dependencies);
   if (content !== null) await sendFix({ ...payload, fix_content: content }, origin, dependencies);
   await sendReport(payload, origin, dependencies);
 }
 
+function originOf(message: Message): Origin {
+  return {
+    correlationId: message.correlationId,
+    priorityDelta: message.priority - PRIORITIES.checkAnalysis,
+  };
+}
+
 /** What the strategy works on, or null when there is nothing but the report. */
 async function contentOf(
-  strategy: Verdict['strategy'],
+  { strategy, diagnosis: { patch, fingerprint }, base }: Judgement,
   check: CheckRunInfo,
   client: RepositoryClient,
-  { patch, fingerprint }: Diagnosis,
   { store }: WorkerDependencies,
 ): Promise<string | null> {
   if (strategy === 'apply_patch' && patch !== null) return await packPatch(patch, store.contents);
+  if (strategy === 'update_branch' && base?.sha) {
+    return packUpdate({ baseSha: base.sha, checkName: check.name });
+  }
   if (strategy !== 'rerun_failed_jobs') return null;
   const job = await client.getJob(check.id).catch((error: unknown) => {
     // Without "Actions: read" the cause is still worth a report.

@@ -12,6 +12,8 @@ import { endWhereLost } from './end-where-lost.ts';
 import { sendReport } from './fix-messages.ts';
 import { toPullRequestRecord } from './pull-request-record.ts';
 import { sendMissedChecks } from './repository-monitor/missed.ts';
+import { settleFixes } from './settle-fixes.ts';
+import { takeUpHolds } from './take-up-holds.ts';
 
 type Dependencies = Pick<WorkerDependencies, 'store' | 'github' | 'queues' | 'bus' | 'clock'>;
 type Message = WorkerMessage<string, PRMonitorPayload>;
@@ -20,7 +22,8 @@ type Message = WorkerMessage<string, PRMonitorPayload>;
 const KNOWN_MAX = 1000;
 
 /**
- * Keeps one pull request in the store as GitHub has it now. One that is not there any more is closed. An event
+ * Keeps one pull request in the store as GitHub has it now, and goes on with what waits for it: fixes whose checks have
+ * told something, and failures that are held. One that is not there any more is closed. An event
  * older than what is stored costs no request, unless `force_refresh` asks for one.
  */
 export function createCheckPullRequestHandler(dependencies: Dependencies) {
@@ -31,7 +34,11 @@ export function createCheckPullRequestHandler(dependencies: Dependencies) {
     const number = payload.pr_number;
     if (number === undefined) return done;
     const known = await store.pullRequests.find(repository_id, number);
-    if (!force_refresh && known && known.updatedAt > message.timestamp && known.headSha === head_sha) {
+    const { correlationId } = message;
+    if (known) await settleFixes(known, { correlationId }, dependencies);
+    const held = await store.holds.listByPullRequest(repository_id, number);
+    const stale = known !== null && known.updatedAt > message.timestamp && known.headSha === head_sha;
+    if (!force_refresh && stale && held.length === 0) {
       context.logger.debug({ number }, 'a newer state of the pull request is known');
       return done;
     }
@@ -41,6 +48,8 @@ export function createCheckPullRequestHandler(dependencies: Dependencies) {
       // With its own time, so that it is taken up again should it come back.
       await keep({ ...known, state: 'closed' }, known, message, dependencies);
     }
+    const current = held.length > 0 ? await store.pullRequests.find(repository_id, number) : null;
+    if (current) await takeUpHolds(current, correlationId, dependencies);
     return done;
   }, dependencies);
 }

@@ -12,6 +12,7 @@ import {
 } from '../src/worker/scheduled-worker.ts';
 import type { RepositoryTarget } from './pull-request-record.ts';
 import { Allowance } from './repository-monitor/allowance.ts';
+import { sendHeld } from './repository-monitor/held.ts';
 import { refreshInstallations, refreshRepositories } from './repository-monitor/installed.ts';
 import {
   differs,
@@ -23,7 +24,10 @@ import {
 /** Options of {@link RepositoryMonitorWorker}. */
 export interface RepositoryMonitorOptions
   extends Omit<ScheduledOptions, 'name' | 'schedule' | 'slotStore' | 'timeoutMs'> {
-  store: Pick<Store, 'pullRequests' | 'checkRuns' | 'installations' | 'cursors' | 'slots'>;
+  store: Pick<
+    Store,
+    'pullRequests' | 'checkRuns' | 'diagnoses' | 'holds' | 'installations' | 'cursors' | 'slots'
+  >;
   queues: Pick<QueueManager, 'sendMessage'>;
   installations: Installations;
   /** Id of this App. */
@@ -157,6 +161,8 @@ export class RepositoryMonitorWorker extends ScheduledWorker {
       const listing = await survey.openPullRequests();
       allowance.spend(listing);
       await this.#compare(target, listing.entries, tick);
+      const { store } = this.#options;
+      await sendHeld(target, survey, allowance, { ...this.#missed(tick), store });
       const rest = listing.entries.filter(({ number }) => number > after);
       for (const pull of rest.toSorted((a, b) => a.number - b.number)) {
         if (tick.signal.aborted || allowance.left === 0) return pull.number - 1;

@@ -13,6 +13,7 @@ import { registerPolicy } from './policy.ts';
 import { registerReconcile } from './reconcile.ts';
 import { registerRecord } from './record.ts';
 import { registerReplay } from './replay.ts';
+import { registerScoreboard } from './scoreboard.ts';
 import { registerServe } from './serve.ts';
 import { registerSetup } from './setup.ts';
 import { registerStart } from './start.ts';
@@ -28,6 +29,7 @@ const REGISTRATIONS = [
   registerWork,
   registerStatus,
   registerWhy,
+  registerScoreboard,
   registerPause,
   registerPolicy,
   registerReconcile,

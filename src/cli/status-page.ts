@@ -1,5 +1,6 @@
 import { printable } from '../printable.ts';
 import type { ServiceStatus } from '../service/status.ts';
+import { table } from './table.ts';
 
 /** The status as a page for a terminal. */
 export function formatStatus(status: ServiceStatus): string {
@@ -62,18 +63,6 @@ function deliveryLines({ deliveries, deliveryCounts: { open, done, dead }, at }:
   return rows.length === 0
     ? [counts]
     : [counts, ...table(['event', 'status', 'messages', 'received', 'id', 'note'], rows)];
-}
-
-function table(head: string[], rows: string[][]): string[] {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [line(head), ...rows.map(line)];
 }
 
 /** `850 ms`, `12 s`, `3 min`, `5 h`, `2 d`. */

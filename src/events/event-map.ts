@@ -32,6 +32,8 @@ export interface DomainEvents {
   'check.analyzed': PullRequestFact & { checkRunId: string; category: string; fingerprint: string };
   'fix.planned': PullRequestFact & { fixId: string; strategy: string };
   'fix.applied': PullRequestFact & { fixId: string; strategy: string; result: string };
+  /** `outcome`: `mended`, `same_failure` or `new_failure`. */
+  'fix.verified': PullRequestFact & { fixId: string; strategy: string; outcome: string };
   'fix.dropped': PullRequestFact & { fixId: string; strategy: string; reason: string };
 }
 

@@ -60,6 +60,8 @@ export const checkRunEvent = z.object({
     completed_at: time.nullish(),
     output: z.object({ title: text, summary: text, text }).nullish(),
     app,
+    /** `head_branch` is null for a head in a fork. */
+    check_suite: z.object({ id: id.nullish(), head_branch: text }).nullish(),
     pull_requests: pullRequests,
   }),
   /** The button that was pressed, for `requested_action`. */

@@ -2,22 +2,27 @@ import type { Diagnosis } from '../analysis/types.ts';
 import type { ModeOverride } from '../config/env.ts';
 import { BRANCH_PREFIX } from '../github/proposals.ts';
 import type { FixStrategyName } from '../messages/payloads.ts';
+import type { Flakiness } from '../store/flakiness.ts';
+import type { FixAttemptRecord } from '../store/types.ts';
+import { type BaseHealth, whyHeld } from './base-health.ts';
+import { flakyEvidence, withHistory } from './flaky.ts';
 import { matchesName } from './guards/glob.ts';
 import { inspectPatch } from './guards/inspect-patch.ts';
 import { commitRefusal, type LimitFacts, repeatRefusal } from './limits.ts';
 import { MODES, type Mode, type Policy } from './policy/policy.ts';
 import type { Refusal } from './refusal.ts';
 import { whySkipped } from './skips.ts';
+import { secondTryRefusal, stopRefusal } from './verified.ts';
 
 /** Least confidence for a re-run: it changes nothing, so less will do than for a commit. */
 export const RERUN_MIN_CONFIDENCE = 0.7;
 
 /**
  * What is to be done about a diagnosis. `apply`: the strategy writes. `offer`: the patch is shown, and where a
- * strategy is named, proposed (the ladder finds out how). `report`: the cause is shown. `silent`: nothing is
- * written on GitHub.
+ * strategy is named, proposed (the ladder finds out how). `hold`: the cause is shown, and it is decided anew when the
+ * base has been mended. `report`: the cause is shown. `silent`: nothing is written on GitHub.
  */
-export type VerdictAction = 'apply' | 'offer' | 'report' | 'silent';
+export type VerdictAction = 'apply' | 'offer' | 'hold' | 'report' | 'silent';
 
 /** A decision, the rule that made it, and one sentence for a person. */
 export interface Verdict extends Refusal {
@@ -53,10 +58,17 @@ export interface DecisionFacts {
   /** Our own commits at the head, newest first, up to two; `checkNames` are those that they were made for. */
   readonly ownCommits: { readonly count: number; readonly checkNames: readonly string[] };
   readonly limits: LimitFacts;
+  /** How the base stands to the failure; null where it was not looked at. */
+  readonly base: BaseHealth | null;
+  /** What the history of the check says of the failure. */
+  readonly flakiness: Flakiness;
+  /** Attempts on the pull request for checks of this name. */
+  readonly tried: readonly FixAttemptRecord[];
 }
 
 /** Turns a diagnosis into a verdict. Pure: the same input gives the same verdict. */
-export function decide(diagnosis: Diagnosis, facts: DecisionFacts, policy: Policy): Verdict {
+export function decide(found: Diagnosis, facts: DecisionFacts, policy: Policy): Verdict {
+  const diagnosis = inHistory(found, facts);
   const wanted = effectiveMode(policy, diagnosis, facts.checkName);
   const shadow = facts.override === 'shadow' || (facts.override === 'policy' && wanted === 'shadow');
   const mode = wanted === 'shadow' ? 'fix' : wanted;
@@ -69,13 +81,27 @@ export function decide(diagnosis: Diagnosis, facts: DecisionFacts, policy: Polic
     if (isUnknown(diagnosis)) return judge('silent', null, UNKNOWN);
     return judge('report', 'report', { rule: 'mode.report', reason: 'the policy asks for reports only' });
   }
+  const base = isUnknown(diagnosis) ? null : decideBase(diagnosis, facts, mode, judge);
+  if (base) return base;
   if (diagnosis.patch !== null) return decidePatch(diagnosis, diagnosis.patch, facts, policy, mode, judge);
   if (diagnosis.transient) return decideRerun(diagnosis, facts, policy, judge);
   if (isUnknown(diagnosis)) return judge('silent', null, UNKNOWN);
+  if (diagnosis.category === 'flaky') {
+    const evidence = flakyEvidence(facts.flakiness) ?? 'its history says so';
+    return judge('report', 'report', { rule: 'flaky', reason: `it is flaky: ${evidence}` });
+  }
   return judge('report', 'report', {
     rule: 'diagnosis.no_fix',
     reason: 'the log does not show a change that would mend it',
   });
+}
+
+/** A failure that the base has too says nothing of its check; any other is seen with its history. */
+export function inHistory(
+  diagnosis: Diagnosis,
+  { base, flakiness }: Pick<DecisionFacts, 'base' | 'flakiness'>,
+): Diagnosis {
+  return base && whyHeld(base) ? diagnosis : withHistory(diagnosis, flakiness);
 }
 
 /**
@@ -131,6 +157,25 @@ export function ignored(by: string): Refusal {
   return { rule: 'ignored', reason: `${by} said to leave this failure alone` };
 }
 
+/** Infrastructure that failed says nothing of the code, neither here nor on the base. */
+function decideBase(
+  { transient }: Diagnosis,
+  { base, limits }: DecisionFacts,
+  mode: Mode,
+  judge: Judge,
+): Verdict | null {
+  if (transient || base === null) return null;
+  const held = whyHeld(base);
+  if (held) return judge('hold', 'report', held);
+  if (!base.cured) return null;
+  const rule = 'base.cured';
+  const stopped = stopRefusal(limits.attempts);
+  if (stopped) return judge('report', 'report', stopped);
+  return mode === 'fix'
+    ? judge('apply', 'update_branch', { rule, reason: `${base.branch} has the cure` })
+    : judge('report', 'report', { rule, reason: `${base.branch} has the cure: merge it into the branch` });
+}
+
 function brokenPolicy(problems: readonly string[]): Refusal {
   return { rule: 'policy.broken', reason: `the policy file is broken: ${problems.join('; ')}` };
 }
@@ -149,7 +194,9 @@ function decidePatch(
   const why =
     whyUnsure(diagnosis, policy.minConfidence) ??
     whyNowhere(facts) ??
+    stopRefusal(facts.limits.attempts) ??
     whyLoop(facts) ??
+    secondTryRefusal('apply_patch', facts.tried, facts.limits.now) ??
     (mode === 'suggest' ? repeatRefusal(facts.limits, digest) : commitRefusal(facts.limits, policy, digest));
   if (why) return judge('offer', 'report', why);
   if (mode === 'suggest') {
@@ -171,7 +218,8 @@ function decideRerun(diagnosis: Diagnosis, facts: DecisionFacts, policy: Policy,
     });
   }
   const unsure = whyUnsure(diagnosis, RERUN_MIN_CONFIDENCE);
-  if (unsure) return judge('report', 'report', unsure);
+  const why = unsure ?? secondTryRefusal('rerun_failed_jobs', facts.tried, facts.limits.now);
+  if (why) return judge('report', 'report', why);
   return judge('apply', 'rerun_failed_jobs', {
     rule: 'rerun.transient',
     reason: 'infrastructure failed, not the change',

@@ -16,8 +16,15 @@ import { TtlCache } from './ttl-cache.ts';
 const POLICY_TTL_MS = 60_000;
 const PULL_REQUEST_TTL_MS = 20_000;
 const CHECK_RUNS_TTL_MS = 10_000;
+const BRANCH_TTL_MS = 15_000;
 /** A commit never changes. */
 const COMMIT_TTL_MS = 3_600_000;
+
+/** A branch and the check runs of the commit that it stands at. */
+export interface BranchChecks {
+  readonly sha: string;
+  readonly runs: readonly CheckRunInfo[];
+}
 
 /** Our own commits at a head, newest first, at most two. */
 export interface OwnCommits {
@@ -34,6 +41,7 @@ export class RepositoryFacts {
   readonly #pullRequests: TtlCache<PullRequestInfo | null>;
   readonly #heads: TtlCache<PullRequestInfo[]>;
   readonly #checkRuns: TtlCache<CheckRunInfo[]>;
+  readonly #branches: TtlCache<BranchChecks | null>;
   readonly #commits: TtlCache<CommitInfo | null>;
   readonly #slug: TtlCache<string>;
 
@@ -43,6 +51,7 @@ export class RepositoryFacts {
     this.#pullRequests = new TtlCache(clock, PULL_REQUEST_TTL_MS);
     this.#heads = new TtlCache(clock, PULL_REQUEST_TTL_MS);
     this.#checkRuns = new TtlCache(clock, CHECK_RUNS_TTL_MS, 100);
+    this.#branches = new TtlCache(clock, BRANCH_TTL_MS);
     this.#commits = new TtlCache(clock, COMMIT_TTL_MS);
     this.#slug = new TtlCache(clock, COMMIT_TTL_MS, 1);
   }
@@ -68,9 +77,27 @@ export class RepositoryFacts {
     return this.#heads.get(`${nameOf(client)}@${sha}`, () => client.findPullRequestsByHead(sha));
   }
 
+  /** The check runs of a commit. */
+  checkRuns(client: RepositoryClient, sha: string): Promise<CheckRunInfo[]> {
+    return this.#checkRuns.get(`${nameOf(client)}@${sha}`, () => client.listCheckRuns(sha));
+  }
+
+  /** Where a branch stands, with the check runs there; null where there is no such branch. */
+  branchChecks(client: RepositoryClient, branch: string): Promise<BranchChecks | null> {
+    return this.#branches.get(`${nameOf(client)}:${branch}`, async () => {
+      const sha = await client.getBranchHead(branch);
+      return sha === null ? null : { sha, runs: await client.listCheckRuns(sha) };
+    });
+  }
+
+  /** Has a branch read again: something is said to have changed there. */
+  forgetBranch(client: RepositoryClient, branch: string): void {
+    this.#branches.forget(`${nameOf(client)}:${branch}`);
+  }
+
   /** A check run of a sha: from the list that its siblings share, or by itself where that one is behind. */
   async checkRun(client: RepositoryClient, sha: string, id: string): Promise<CheckRunInfo | null> {
-    const runs = await this.#checkRuns.get(`${nameOf(client)}@${sha}`, () => client.listCheckRuns(sha));
+    const runs = await this.checkRuns(client, sha);
     const listed = runs.find((run) => run.id === id);
     return listed?.status === 'completed' ? listed : await client.getCheckRun(id);
   }

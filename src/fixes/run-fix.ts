@@ -16,6 +16,7 @@ import {
   type Wait,
 } from './strategy.ts';
 import { announcePlan, recordAction, recordProblem, recordRefusal, recordWait } from './timeline.ts';
+import { stopRefusal } from './verified.ts';
 
 /** How a fix ended, or that it has to wait. */
 export type FixOutcome = Applied | Refused | Wait;
@@ -25,6 +26,13 @@ const ANSWERS = new Set(['forbidden', 'not_found', 'gone', 'conflict', 'validati
 
 /** What mode `suggest` allows unasked. */
 const OFFERS: ReadonlySet<FixStrategyName> = new Set(['rerun_failed_jobs', 'suggest_change']);
+
+/** What ends where earlier fixes mended nothing. */
+const COMMITTING: ReadonlySet<FixStrategyName> = new Set([
+  'apply_patch',
+  'open_pull_request',
+  'update_branch',
+]);
 
 /**
  * Takes a fix through the four steps and keeps the books: the attempt is stored as `planned` before the first
@@ -114,7 +122,11 @@ async function whySwitchedOff(job: FixJob, environment: FixEnvironment): Promise
   );
   const asked = requested_by !== undefined && (mode === 'suggest' || mode === 'report');
   const allowed = mode === 'fix' || asked || (mode === 'suggest' && OFFERS.has(fix_strategy));
-  return allowed ? null : refused(`mode.${mode}`, `the policy's mode is ${mode}`);
+  if (!allowed) return refused(`mode.${mode}`, `the policy's mode is ${mode}`);
+  // What a person asks for is made after two that did not help, too.
+  if (requested_by !== undefined || !COMMITTING.has(fix_strategy)) return null;
+  const stopped = stopRefusal(await store.fixAttempts.listByPullRequest(repository_id, pr_number));
+  return stopped && { kind: 'refused', refusal: stopped };
 }
 
 function refusedByGitHub(error: PermanentError, permission: string): Refused {
@@ -146,6 +158,7 @@ async function book(job: FixJob, planned: Planned<unknown>, { store, clock }: Fi
     reason: null,
     createdAt: now,
     updatedAt: now,
+    outcome: null,
   });
 }
 

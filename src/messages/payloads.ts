@@ -33,6 +33,8 @@ export const checkAnalysisPayload = target.extend({
   pr_number: z.int().positive().nullable(),
   /** The check run's own output text, at most 64 KiB, else empty: the worker gets the job log. */
   failure_logs: z.string(),
+  /** Decide anew about the diagnosis that is stored, where there is one; its log is not read again. */
+  rejudge: z.boolean().optional(),
 });
 
 /** Ways to act on a diagnosis. */

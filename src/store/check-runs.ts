@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type Executor, query } from './executor.ts';
 import type { CheckRunRecord, CheckRunStore } from './types.ts';
 
@@ -10,6 +11,7 @@ const COLUMNS = [
   'conclusion',
   'pr_number as prNumber',
   'completed_at as completedAt',
+  'suite_id as suiteId',
 ] as const;
 
 /** Check runs in SQL. */
@@ -27,8 +29,10 @@ export class SqlCheckRuns implements CheckRunStore {
       name: record.name,
       app_slug: record.appSlug,
       conclusion: record.conclusion,
-      pr_number: record.prNumber,
+      // A check of a fork names no pull request, and one of a commit before the pull request has none yet.
+      pr_number: record.prNumber ?? openedFrom(record),
       completed_at: record.completedAt,
+      suite_id: record.suiteId,
     };
     await this.#executor.write(
       query
@@ -55,4 +59,10 @@ export class SqlCheckRuns implements CheckRunStore {
         .orderBy('id'),
     );
   }
+}
+
+/** Number of the oldest pull request with the record's head. */
+function openedFrom({ repositoryId, headSha }: CheckRunRecord) {
+  return sql<number | null>`(SELECT min(number) FROM pull_requests
+    WHERE repository_id = ${repositoryId} AND head_sha = ${headSha})`;
 }

@@ -21,6 +21,7 @@ export class SqlDiagnoses implements DiagnosisStore {
       fingerprint: record.fingerprint,
       diagnosis: JSON.stringify(record.diagnosis),
       created_at: record.createdAt,
+      base_broken: Number(record.baseBroken),
     };
     await this.#executor.write(
       query
@@ -49,6 +50,33 @@ export class SqlDiagnoses implements DiagnosisStore {
     );
     return rows.map(recordOf);
   }
+
+  async alike({
+    repositoryId,
+    prNumber,
+    checkName,
+    fingerprint,
+  }: Pick<DiagnosisRecord, 'repositoryId' | 'prNumber' | 'checkName' | 'fingerprint'>): Promise<number[]> {
+    const rows = await this.#executor.read(
+      query
+        .selectFrom('diagnoses')
+        .innerJoin('pull_requests as pull', (join) =>
+          join
+            .onRef('pull.repository_id', '=', 'diagnoses.repository_id')
+            .onRef('pull.number', '=', 'diagnoses.pr_number')
+            .onRef('pull.head_sha', '=', 'diagnoses.head_sha'),
+        )
+        .select('pull.number')
+        .distinct()
+        .where('diagnoses.repository_id', '=', repositoryId)
+        .where('diagnoses.fingerprint', '=', fingerprint)
+        .where('diagnoses.check_name', '=', checkName)
+        .where('pull.state', '=', 'open')
+        .where('pull.number', '!=', prNumber ?? 0)
+        .orderBy('pull.number'),
+    );
+    return rows.map(({ number }) => number);
+  }
 }
 
 function recordOf(row: Selectable<Schema['diagnoses']>): DiagnosisRecord {
@@ -62,5 +90,6 @@ function recordOf(row: Selectable<Schema['diagnoses']>): DiagnosisRecord {
     // Written by this class alone, from the same type.
     diagnosis: JSON.parse(row.diagnosis) as Diagnosis,
     createdAt: row.created_at,
+    baseBroken: row.base_broken === 1,
   };
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Executor, query } from './executor.ts';
-import type { FixAttemptRecord, FixAttemptStatus, FixAttemptStore } from './types.ts';
+import type { FixAttemptRecord, FixAttemptStatus, FixAttemptStore, FixOutcomeKind } from './types.ts';
 
 const COLUMNS = [
   'id',
@@ -16,6 +16,7 @@ const COLUMNS = [
   'reason',
   'created_at as createdAt',
   'updated_at as updatedAt',
+  'outcome',
 ] as const;
 
 /** Fix attempts in SQL. */
@@ -44,6 +45,7 @@ export class SqlFixAttempts implements FixAttemptStore {
           reason: record.reason,
           created_at: record.createdAt,
           updated_at: record.updatedAt,
+          outcome: record.outcome,
         })
         .onConflict((conflict) => conflict.column('id').doNothing()),
     );
@@ -85,5 +87,34 @@ export class SqlFixAttempts implements FixAttemptStore {
         // The ways of one patch are tried within a millisecond.
         .orderBy(sql`rowid`, 'desc'),
     );
+  }
+
+  async setOutcome(id: string, outcome: FixOutcomeKind): Promise<void> {
+    await this.#executor.write(query.updateTable('fix_attempts').set({ outcome }).where('id', '=', id));
+  }
+
+  async watching(repositoryId: string, headSha: string, checkName: string): Promise<number[]> {
+    const rows = await this.#executor.read(
+      query
+        .selectFrom('fix_attempts')
+        .innerJoin('diagnoses', 'diagnoses.check_run_id', 'fix_attempts.check_run_id')
+        .select('fix_attempts.pr_number as number')
+        .distinct()
+        .where('fix_attempts.repository_id', '=', repositoryId)
+        .where('fix_attempts.status', '=', 'applied')
+        .where('diagnoses.check_name', '=', checkName)
+        .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', '!=', 'mended')]))
+        .where((eb) =>
+          eb.or([
+            eb('fix_attempts.result', '=', headSha),
+            // A re-run stays on its commit.
+            eb.and([
+              eb('fix_attempts.head_sha', '=', headSha),
+              eb('fix_attempts.strategy', '=', 'rerun_failed_jobs'),
+            ]),
+          ]),
+        ),
+    );
+    return rows.map(({ number }) => number);
   }
 }

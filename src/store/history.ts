@@ -11,6 +11,7 @@ const AGES = [
   ['person_requests', 'at'],
   ['ignored_failures', 'at'],
   ['own_comments', 'at'],
+  ['holds', 'held_at'],
 ] as const;
 
 /** Removal of what is old, in SQL. */

@@ -6,6 +6,7 @@ const HISTORY_TABLES = [
   'check_runs',
   'diagnoses',
   'fix_attempts',
+  'holds',
   'timeline',
   'person_requests',
   'ignored_failures',

@@ -1,6 +1,36 @@
 import { z } from 'zod';
 import { type Executor, query } from './executor.ts';
-import type { ProcessRecord, ProcessStore, WorkerReport } from './types.ts';
+
+/** One process of the service, as it last reported itself. */
+export interface ProcessRecord {
+  /** Made anew at every start. */
+  id: string;
+  role: 'start' | 'serve' | 'work';
+  host: string;
+  pid: number;
+  startedAt: number;
+  seenAt: number;
+  workers: WorkerReport[];
+}
+
+/** Where one worker of a process stands. */
+export interface WorkerReport {
+  name: string;
+  queue: string;
+  state: string;
+  inFlight: number;
+  processed: number;
+  errors: number;
+  lastSuccessAt: number | null;
+}
+
+export interface ProcessStore {
+  /** Reports a process; the same id again replaces its row. Forgets those not seen for a day. */
+  beat(record: ProcessRecord): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Those seen since, oldest start first. */
+  list(since: number): Promise<ProcessRecord[]>;
+}
 
 /** Processes that have not reported for this long are forgotten, in milliseconds. */
 const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;

@@ -36,6 +36,7 @@ export interface Schema {
     conclusion: string | null;
     pr_number: number | null;
     completed_at: number | null;
+    suite_id: string | null;
   };
   diagnoses: {
     check_run_id: string;
@@ -47,6 +48,7 @@ export interface Schema {
     /** JSON object. */
     diagnosis: string;
     created_at: number;
+    base_broken: number;
   };
   fix_attempts: {
     id: string;
@@ -62,6 +64,16 @@ export interface Schema {
     reason: string | null;
     created_at: number;
     updated_at: number;
+    outcome: 'mended' | 'same_failure' | 'new_failure' | null;
+  };
+  holds: {
+    check_run_id: string;
+    repository_id: string;
+    pr_number: number;
+    head_sha: string;
+    check_name: string;
+    base_ref: string;
+    held_at: number;
   };
   timeline: {
     id: Generated<number>;

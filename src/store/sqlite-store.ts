@@ -9,7 +9,9 @@ import { SqlDeliveries } from './deliveries.ts';
 import { SqlDiagnoses } from './diagnoses.ts';
 import { type Executor, SqliteExecutor } from './executor.ts';
 import { SqlFixAttempts } from './fix-attempts.ts';
+import { SqlFlakiness } from './flakiness.ts';
 import { SqlHistory } from './history.ts';
+import { SqlHolds } from './holds.ts';
 import { SqlIgnoredFailures } from './ignored-failures.ts';
 import { SqlInstallations } from './installations.ts';
 import { migrate } from './migrations.ts';
@@ -17,6 +19,7 @@ import { SqlOwnComments } from './own-comments.ts';
 import { SqlPersonRequests } from './person-requests.ts';
 import { SqlProcesses } from './processes.ts';
 import { SqlPullRequests } from './pull-requests.ts';
+import { SqlScoreboard } from './scoreboard.ts';
 import { SqlSlots } from './slots.ts';
 import { SqlTimeline } from './timeline.ts';
 import type { Store } from './types.ts';
@@ -62,6 +65,9 @@ function repositories(executor: Executor, clock: Clock): Omit<Store, 'check' | '
     checkRuns: new SqlCheckRuns(executor),
     diagnoses: new SqlDiagnoses(executor),
     fixAttempts: new SqlFixAttempts(executor),
+    holds: new SqlHolds(executor),
+    flakiness: new SqlFlakiness(executor),
+    scoreboard: new SqlScoreboard(executor),
     timeline: new SqlTimeline(executor),
     deliveries: new SqlDeliveries(executor),
     installations: new SqlInstallations(executor),

@@ -1,8 +1,14 @@
 import type { Diagnosis } from '../analysis/types.ts';
 import type { BudgetStore } from './budgets.ts';
+import type { FlakinessStore } from './flakiness.ts';
+import type { HoldStore } from './holds.ts';
 import type { IgnoredFailureStore } from './ignored-failures.ts';
 import type { OwnCommentStore } from './own-comments.ts';
 import type { PersonRequestStore } from './person-requests.ts';
+import type { ProcessStore } from './processes.ts';
+import type { ScoreboardStore } from './scoreboard.ts';
+
+export type { ProcessRecord, ProcessStore, WorkerReport } from './processes.ts';
 
 /** All times in records are milliseconds since the epoch; all ids are GitHub's numeric ids as decimal strings. */
 export interface PullRequestRecord {
@@ -50,8 +56,11 @@ export interface CheckRunRecord {
   name: string;
   appSlug: string | null;
   conclusion: string | null;
+  /** The pull request that the event names; else, once stored, the one that has this head. */
   prNumber: number | null;
   completedAt: number | null;
+  /** A re-run stays in its suite; another run under the same name has one of its own. */
+  suiteId: string | null;
 }
 
 export interface CheckRunStore {
@@ -69,13 +78,22 @@ export interface DiagnosisRecord {
   fingerprint: string;
   diagnosis: Diagnosis;
   createdAt: number;
+  /** It was held for a base that failed too: the failure says nothing of the check or of a fix. */
+  baseBroken: boolean;
 }
 
 export interface DiagnosisStore {
   upsert(record: DiagnosisRecord): Promise<void>;
   find(checkRunId: string): Promise<DiagnosisRecord | null>;
   listByHead(repositoryId: string, headSha: string): Promise<DiagnosisRecord[]>;
+  /** Other open pull requests whose heads fail in the same way, by number. */
+  alike(
+    failure: Pick<DiagnosisRecord, 'repositoryId' | 'prNumber' | 'checkName' | 'fingerprint'>,
+  ): Promise<number[]>;
 }
+
+/** What became of the check that a fix was made for: it passes, fails as before, or something fails that did not. */
+export type FixOutcomeKind = 'mended' | 'same_failure' | 'new_failure';
 
 /** `planned` before the first write, so that a crash leaves a trace. */
 export type FixAttemptStatus = 'planned' | 'applied' | 'dropped' | 'failed';
@@ -97,6 +115,8 @@ export interface FixAttemptRecord {
   reason: string | null;
   createdAt: number;
   updatedAt: number;
+  /** What the checks said of it; null while they have not. */
+  outcome: FixOutcomeKind | null;
 }
 
 export interface FixAttemptStore {
@@ -109,6 +129,9 @@ export interface FixAttemptStore {
   find(id: string): Promise<FixAttemptRecord | null>;
   /** Newest first. */
   listByPullRequest(repositoryId: string, prNumber: number): Promise<FixAttemptRecord[]>;
+  setOutcome(id: string, outcome: FixOutcomeKind): Promise<void>;
+  /** Pull requests with a fix, not yet seen to have mended it, that the check's conclusion on this commit tells about. */
+  watching(repositoryId: string, headSha: string, checkName: string): Promise<number[]>;
 }
 
 /** What a timeline entry tells. */
@@ -241,37 +264,6 @@ export interface ControlStore {
   paused(scopes: readonly string[]): Promise<string[]>;
 }
 
-/** One process of the service, as it last reported itself. */
-export interface ProcessRecord {
-  /** Made anew at every start. */
-  id: string;
-  role: 'start' | 'serve' | 'work';
-  host: string;
-  pid: number;
-  startedAt: number;
-  seenAt: number;
-  workers: WorkerReport[];
-}
-
-/** Where one worker of a process stands. */
-export interface WorkerReport {
-  name: string;
-  queue: string;
-  state: string;
-  inFlight: number;
-  processed: number;
-  errors: number;
-  lastSuccessAt: number | null;
-}
-
-export interface ProcessStore {
-  /** Reports a process; the same id again replaces its row. Forgets those not seen for a day. */
-  beat(record: ProcessRecord): Promise<void>;
-  remove(id: string): Promise<void>;
-  /** Those seen since, oldest start first. */
-  list(since: number): Promise<ProcessRecord[]>;
-}
-
 export interface SlotStore {
   /** True for exactly one caller of all processes, and only if the slot is later than the last one claimed. */
   claim(name: string, slot: number): Promise<boolean>;
@@ -289,6 +281,9 @@ export interface Store {
   readonly checkRuns: CheckRunStore;
   readonly diagnoses: DiagnosisStore;
   readonly fixAttempts: FixAttemptStore;
+  readonly holds: HoldStore;
+  readonly flakiness: FlakinessStore;
+  readonly scoreboard: ScoreboardStore;
   readonly timeline: TimelineStore;
   readonly deliveries: DeliveryStore;
   readonly installations: InstallationStore;

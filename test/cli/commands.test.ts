@@ -26,6 +26,7 @@ describe('the command line', () => {
       'work',
       'status',
       'why',
+      'scoreboard',
       'pause',
       'resume',
       'policy',

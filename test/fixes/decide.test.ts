@@ -29,6 +29,9 @@ function factsOf(changes: Partial<DecisionFacts> = {}): DecisionFacts {
     pullRequest: OPEN,
     ownCommits: { count: 0, checkNames: [] },
     limits: { id: null, headSha: 'a'.repeat(40), attempts: [], now: 0 },
+    base: null,
+    flakiness: { bothOnOneCommit: 0, returns: 0 },
+    tried: [],
     ...changes,
   };
 }

@@ -138,6 +138,17 @@ describe('the store on SQLite', () => {
     expect(await store.deliveries.counts()).toEqual({ open: 1, done: 0, dead: 0 });
   });
 
+  it('lets nobody change what the timeline tells, whatever the way', async () => {
+    await store.timeline.append(entry);
+    const database = await SqliteDatabase.open(path.join(folder, 'data', 'store.db'));
+    for (const change of ["message = 'nothing happened'", 'rule = NULL', 'at = 0', 'pr_number = 9']) {
+      const sql = `UPDATE timeline SET ${change}`;
+      await expect(database.batch([{ sql }])).rejects.toThrow('the timeline is append-only');
+    }
+    await database.close();
+    expect(await store.timeline.list({ prNumber: 3 })).toMatchObject([entry]);
+  });
+
   it('appends to the timeline, and an entry with a known key only once', async () => {
     await store.timeline.append(entry);
     await store.timeline.append(entry);
@@ -175,6 +186,7 @@ describe('the store on SQLite', () => {
       checkRunId: '7',
       strategy: 'apply_patch',
       contentDigest: 'd',
+      outcome: null,
       reverseDigest: 'r',
       status: 'planned' as const,
       result: null,

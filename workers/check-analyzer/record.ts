@@ -1,6 +1,6 @@
 import type { Verdict } from '../../src/fixes/decide.ts';
 import type { Refusal } from '../../src/fixes/refusal.ts';
-import type { CheckAnalysisPayload } from '../../src/messages/payloads.ts';
+import type { CheckAnalysisPayload, FixStrategyName } from '../../src/messages/payloads.ts';
 import type { WorkerMessage } from '../../src/messages/worker-message.ts';
 import type { DiagnosisRecord, PullRequestRecord, TimelineEntry } from '../../src/store/types.ts';
 import type { WorkerDependencies } from '../dependencies.ts';
@@ -45,7 +45,11 @@ export async function recordDiagnosis(
   await bus.publish('check.analyzed', { ...fact, checkRunId, category, fingerprint });
 }
 
-const DEEDS = { apply_patch: 'commit the patch', rerun_failed_jobs: 're-run the failed jobs' };
+const DEEDS: Readonly<Partial<Record<FixStrategyName, string>>> = {
+  apply_patch: 'commit the patch',
+  rerun_failed_jobs: 're-run the failed jobs',
+  update_branch: 'merge the base into the branch',
+};
 
 /** What was decided. In shadow mode: what would have been. */
 export async function recordVerdict(
@@ -76,9 +80,9 @@ export async function recordError(
 }
 
 function deedOf({ action, strategy }: Verdict): string {
-  if (action === 'apply' && (strategy === 'apply_patch' || strategy === 'rerun_failed_jobs')) {
-    return DEEDS[strategy];
-  }
+  const deed = strategy === null ? undefined : DEEDS[strategy];
+  if (action === 'apply' && deed !== undefined) return deed;
+  if (action === 'hold') return 'hold what could be done';
   if (action === 'offer') return 'show the patch';
   return action === 'silent' ? 'stay silent' : 'report the cause';
 }

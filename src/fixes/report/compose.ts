@@ -39,15 +39,18 @@ export interface ReportText {
  *
  * @param policyProblems what is wrong with the policy file: nothing can be asked for until it is mended
  * @param requests what people asked for on this head, newest first
+ * @param useless commits of ours, newest first, that mended nothing and may be taken back; default none
  */
 export function composeReport(
   items: readonly ReportItem[],
   policyProblems: readonly string[],
   requests: readonly PersonRequestRecord[] = [],
+  useless: readonly string[] = [],
 ): ReportText {
   const asked = requestSection(requests);
   const sections = [
     ...(policyProblems.length > 0 ? [policySection(policyProblems)] : []),
+    ...(useless.length > 0 ? [revertSection(useless)] : []),
     ...(asked === null ? [] : [asked]),
     ...items.map(itemSection),
   ];
@@ -81,6 +84,14 @@ function policySection(problems: readonly string[]): string {
     '### The policy file is broken',
     'Nothing is written but this report until `.github/checkmend.yml` on the default branch is mended:',
     list.join('\n'),
+  ].join('\n\n');
+}
+
+function revertSection(commits: readonly string[]): string {
+  return [
+    '### Stopped: the last fixes mended nothing',
+    'No more are made on this pull request, unless somebody asks for one. To take the last ones back:',
+    fence(`git revert --no-edit ${commits.join(' ')}`, 'sh'),
   ].join('\n\n');
 }
 

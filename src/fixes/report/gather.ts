@@ -83,7 +83,7 @@ function isLeftToPeople(
 }
 
 /** Strategies whose effect mends; the others propose, and a person takes it or not. */
-const MENDING: readonly string[] = ['apply_patch', 'rerun_failed_jobs'];
+const MENDING: readonly string[] = ['apply_patch', 'rerun_failed_jobs', 'update_branch'];
 
 /** The way in which a patch was proposed, where nothing mends. */
 function offerOf(tries: readonly FixAttemptRecord[]): FixAttemptRecord | null {
@@ -94,8 +94,7 @@ function offerOf(tries: readonly FixAttemptRecord[]): FixAttemptRecord | null {
 
 function whereOffered({ strategy, result }: FixAttemptRecord): string {
   if (strategy === 'suggest_change') return 'the changes are suggested in a review of this pull request';
-  if (strategy === 'open_pull_request') return `pull request ${result} holds it`;
-  return 'the base, which has the cure, was merged into the branch';
+  return `pull request ${result} holds it`;
 }
 
 /** Of the tries without a proposal the effect; else what GitHub refused first; else the newest. */

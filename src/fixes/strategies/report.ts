@@ -8,6 +8,7 @@ import { gatherItems } from '../report/gather.ts';
 import { writeComment } from '../report/write-comment.ts';
 import { type FixEnvironment, type FixStrategy, refused } from '../strategy.ts';
 import { recordProblem } from '../timeline.ts';
+import { uselessInARow } from '../verified.ts';
 
 /** Name of our own check run. */
 export const REPORT_NAME = 'Checkmend';
@@ -81,12 +82,15 @@ async function draftCheckRun(
   const { store, policyProblems } = environment;
   const items = await gatherItems({ ...pullRequest, headSha }, environment);
   if (items.length === 0) return null;
-  const all = await store.personRequests.listByPullRequest(pullRequest.repositoryId, pullRequest.number);
+  const { repositoryId, number } = pullRequest;
+  const all = await store.personRequests.listByPullRequest(repositoryId, number);
+  const attempts = await store.fixAttempts.listByPullRequest(repositoryId, number);
   const requests = all.filter((request) => request.headSha === headSha);
   const { title, summary, text, annotations, conclusion, actions } = composeReport(
     items,
     policyProblems,
     requests,
+    uselessInARow(attempts),
   );
   return {
     name: REPORT_NAME,

@@ -29,6 +29,7 @@ function attemptOf(changes: Partial<FixAttemptRecord>): FixAttemptRecord {
     checkRunId: '100',
     strategy: 'apply_patch',
     contentDigest: 'd',
+    outcome: null,
     reverseDigest: null,
     status: 'applied',
     result: 'abc1234',

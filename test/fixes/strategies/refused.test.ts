@@ -33,6 +33,7 @@ async function readyRun({ github, store, clock, head }: World): Promise<string> 
     fingerprint: 'abab',
     diagnosis: TRANSIENT,
     createdAt: clock.now(),
+    baseBroken: false,
   });
   return packRerun({ runId: '500', runAttempt: 1, fingerprint: 'abab' });
 }

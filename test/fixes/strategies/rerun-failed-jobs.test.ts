@@ -26,6 +26,7 @@ async function run(
     fingerprint: 'abab',
     diagnosis: TRANSIENT,
     createdAt,
+    baseBroken: false,
   });
 }
 
