@@ -17,7 +17,7 @@ export default {
   thresholds: { high: 90, low: 80, break: 80 },
   // A loop that a mutant made endless is seen by this. Long, so that a busy machine counts no mutant as found.
   timeoutMS: 10_000,
-  timeoutFactor: 3,
+  timeoutFactor: 1.5,
   dryRunTimeoutMinutes: 15,
   ignorePatterns: ['bench', 'coverage', 'dist', 'docs', 'fixtures', 'reports'],
 };

@@ -42,7 +42,7 @@ export class AverageTimeRule implements BatchSizeRule {
 
   next(size: number, durationsMs: readonly number[]): number {
     const { min, max, slowMs, fastMs } = this.#options;
-    if (durationsMs.length === 0) return size;
+    // Of nothing there is no average, which is neither slow nor fast.
     const average = durationsMs.reduce((sum, duration) => sum + duration, 0) / durationsMs.length;
     if (average > slowMs) return Math.max(min, Math.floor(size * 0.8));
     if (average < fastMs) return Math.min(max, Math.ceil(size * 1.2));

@@ -117,7 +117,7 @@ function whenAll(signals: readonly AbortSignal[]): AbortSignal {
     const count = () => {
       if (--left === 0) controller.abort(signal.reason);
     };
-    signal.addEventListener('abort', count, { once: true });
+    signal.addEventListener('abort', count);
   }
   return controller.signal;
 }

@@ -213,12 +213,19 @@ describe('BatchWorker', () => {
   it('is a worker for single messages, too', async () => {
     class Single extends TestBatchWorker {
       async one(given: WorkerMessage): Promise<unknown> {
-        const context = { signal: new AbortController().signal } as WorkerContext;
         return await this.processMessage(given, context);
       }
     }
+    const context = { signal: new AbortController().signal } as WorkerContext;
     const worker = bench.own(new Single(bench.options()));
     expect(await worker.one(message('a'))).toBe(true);
+    let given: BatchContext | undefined;
+    worker.work = async (_, batch) => {
+      given = batch;
+      return [true];
+    };
+    await worker.one(message('a'));
+    expect(given?.contexts).toEqual([context]);
     worker.work = async () => [new Error('odd')];
     await expect(worker.one(message('a'))).rejects.toThrow('odd');
   });
@@ -229,6 +236,6 @@ describe('BatchWorker', () => {
     ['maxWaitMs', -1],
     ['maxWaitMs', 60_001],
   ])('refuses %s = %d', (name, value) => {
-    expect(() => new TestBatchWorker(bench.options({ [name]: value }))).toThrow(RangeError);
+    expect(() => new TestBatchWorker(bench.options({ [name]: value }))).toThrow(`${name} must be an integer`);
   });
 });

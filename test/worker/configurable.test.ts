@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, QueueError } from '../../src/errors.ts';
+import { createLogger } from '../../src/logger.ts';
 import type { WorkerMessage } from '../../src/messages/worker-message.ts';
 import {
   type ConfigurableOptions,
@@ -183,6 +184,22 @@ describe('ConfigurableWorker', () => {
       state.down = false;
       await bench.clock.advance(30_000);
       expect(healths.map(({ healthy }) => healthy)).toEqual([false, true]);
+    });
+
+    it('with a line in the log that names what failed, whoever listens', async () => {
+      const lines: string[] = [];
+      const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });
+      const { worker, state } = unsteady({}, { logger, observers: [{}] });
+      worker.start();
+      state.down = true;
+      await bench.clock.advance(30_000);
+      state.down = false;
+      await bench.clock.advance(30_000);
+      const told = lines.map((line) => JSON.parse(line));
+      expect(told).toMatchObject([
+        { level: 40, worker: 'w', failed: [{ name: 'queue_size' }] },
+        { level: 30, worker: 'w', failed: [] },
+      ]);
     });
 
     it('at another interval, or never', async () => {

@@ -54,7 +54,7 @@ describe('HealthChecker', () => {
   }
 
   it('finds an idle worker healthy, however long it has been idle', async () => {
-    const { worker, ailments } = subject();
+    const { worker, ailments } = subject({ waitMs: 60_000 });
     worker.registerHandler('greet', () => true).start();
     await bench.send(message('a'));
     await bench.clock.advance(10 * HOUR);

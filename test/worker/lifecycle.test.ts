@@ -93,6 +93,26 @@ describe('the life of a worker', () => {
     expect(started).toHaveLength(1);
   });
 
+  it('cannot be started while it is quiet or stopping', async () => {
+    const { handler, letGo } = latch();
+    const worker = bench.worker().registerHandler('greet', handler);
+    await bench.send(message('a'), message('b'));
+    expect(await worker.queueSize()).toBe(2);
+    worker.start();
+    await bench.clock.advance(1);
+    worker.quiet();
+    expect(worker.state).toBe('quiet');
+    expect(() => worker.start()).toThrow('w is stopping');
+    const stopped = worker.stop();
+    expect(worker.state).toBe('stopping');
+    expect(() => worker.start()).toThrow('w is stopping');
+    worker.quiet();
+    expect(worker.state).toBe('stopping');
+    letGo();
+    await stopped;
+    expect([worker.state, await worker.ended()]).toEqual(['stopped', null]);
+  });
+
   it('tells a handler that takes too long, and counts an attempt', async () => {
     const { started, reasons, handler } = latch();
     const worker = bench

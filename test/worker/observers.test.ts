@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { QueueError } from '../../src/errors.ts';
 import { createLogger } from '../../src/logger.ts';
-import { dead, type HandlerResult, snooze, type WorkerObserver } from '../../src/worker/index.ts';
-import { Bench, message } from './support.ts';
+import {
+  dead,
+  type HandlerResult,
+  MetricsCollector,
+  snooze,
+  type WorkerObserver,
+  type WorkerOptions,
+} from '../../src/worker/index.ts';
+import { Bench, message, overriding } from './support.ts';
 
 describe('WorkerObserver', () => {
   let bench: Bench;
@@ -25,8 +33,12 @@ describe('WorkerObserver', () => {
     progress: (_, { id }, fraction, note) => told.push(`${id} at ${fraction}${note ? `: ${note}` : ''}`),
   };
 
-  async function run(answer: () => HandlerResult | Promise<HandlerResult>, options: object = {}) {
-    const worker = bench.worker({ observers: [observer], retryPolicy: { delayMs: () => 7000 }, ...options });
+  async function run(
+    answer: () => HandlerResult | Promise<HandlerResult>,
+    { queues, ...options }: Partial<WorkerOptions> = {},
+  ) {
+    const retryPolicy = { delayMs: () => 7000 };
+    const worker = bench.worker({ observers: [observer], retryPolicy, ...options }, queues);
     worker.registerHandler('greet', async (_, { progress, clock }) => {
       progress(0.5);
       await new Promise<void>((resolve) => clock.setTimeout(resolve, 10));
@@ -94,12 +106,85 @@ describe('WorkerObserver', () => {
     };
     await run(() => true, { observers: [bad, observer], logger });
     expect(told).toContain('a processed in 10');
-    expect(lines.join('')).toContain('an observer of mine');
+    const errors = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 50);
+    expect(errors).toMatchObject([{ worker: 'w', err: { message: 'an observer of mine' } }]);
   });
 
   it('need not care for anything', async () => {
-    await run(() => false, { observers: [{}], maxRetries: 0 });
+    const lines: string[] = [];
+    const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });
+    const answers = [false, snooze(0), true, dead('no use')];
+    let lose = false;
+    const queues = overriding(bench.queues, {
+      async exchange(queue, request) {
+        const reply = await bench.queues.exchange(queue, request);
+        return lose ? { ...reply, results: reply.results.map(() => 'lost' as const) } : reply;
+      },
+    });
+    const options = { observers: [{}], logger, queues };
+    const worker = await run(() => answers.shift() ?? true, options);
     await bench.clock.advance(7020);
-    expect(await bench.letters()).toHaveLength(1);
+    await bench.send(message('b'), message('c'));
+    await bench.clock.advance(20);
+    lose = true;
+    await bench.clock.advance(10);
+    await worker.stop();
+    expect((await bench.letters()).map(({ id }) => id)).toEqual(['b']);
+    expect(lines.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+  });
+
+  it('is told of a lease that was lost, and of nothing else then; no figure counts it', async () => {
+    const lost: string[] = [];
+    const metrics = new MetricsCollector({ clock: bench.clock });
+    const queues = overriding(bench.queues, {
+      async exchange(queue, request) {
+        const reply = await bench.queues.exchange(queue, request);
+        return { ...reply, results: reply.results.map(() => 'lost' as const) };
+      },
+    });
+    const observers = [
+      { ...observer, lost: (name: string, { id }: { id: string }) => lost.push(`${name} ${id}`) },
+    ];
+    await run(() => true, { observers, queues, metrics });
+    expect(lost).toEqual(['w a']);
+    expect(told).toEqual(begun);
+    expect(metrics.getMetrics('w')).toMatchObject({ processed: 0, errors: 0 });
+  });
+
+  it('has a line in the log beside each message that was not done', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });
+    const answers = [snooze(0, 'not yet'), snooze(0), false, dead('no use')];
+    await run(() => answers.shift() ?? true, { logger, retryPolicy: { delayMs: () => 0 } });
+    await bench.clock.advance(50);
+    const told = lines.map((line) => JSON.parse(line)).filter(({ fate }) => fate);
+    expect(told).toEqual([
+      expect.objectContaining({ level: 30, fate: 'snoozed', delayMs: 0, reason: 'not yet', messageId: 'a' }),
+      expect.objectContaining({ level: 30, fate: 'snoozed', delayMs: 0 }),
+      expect.objectContaining({
+        level: 40,
+        fate: 'retried',
+        delayMs: 0,
+        reason: 'the handler answered false',
+      }),
+      expect.objectContaining({ level: 40, fate: 'dead', reason: 'no use' }),
+    ]);
+    expect(told[1]).not.toHaveProperty('reason');
+    expect(told[3]).not.toHaveProperty('delayMs');
+  });
+
+  it('is told by which error a worker died', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });
+    const metrics = new MetricsCollector({ clock: bench.clock });
+    const queues = overriding(bench.queues, {
+      exchange: () => Promise.reject(new QueueError('closed', 'it is closed')),
+    });
+    bench.worker({ observers: [observer], logger, metrics }, queues).start();
+    await bench.clock.advance(10);
+    expect(told).toEqual(['w started', 'w stopped by it is closed']);
+    expect(metrics.getMetrics('w').uptimeMs).toBe(0);
+    const dying = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 50);
+    expect(dying).toMatchObject([{ worker: 'w', err: { message: 'it is closed' } }]);
   });
 });

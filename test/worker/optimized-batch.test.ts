@@ -121,7 +121,18 @@ describe('AverageTimeRule', () => {
     expect(new AverageTimeRule({ max: 8 }).initial).toBe(8);
   });
 
-  it.each([{ min: 0 }, { min: 60 }, { max: 257 }, { fastMs: 6000 }])('refuses %j', (options) =>
-    expect(() => new AverageTimeRule(options)).toThrow(RangeError),
-  );
+  it.each([
+    [{ min: 0 }, 'bounds must be within 1..256, got 0..50'],
+    [{ min: 60 }, 'bounds must be within 1..256, got 60..50'],
+    [{ max: 257 }, 'bounds must be within 1..256, got 5..257'],
+    [{ fastMs: 6000 }, 'fastMs must be at most slowMs, got 6000 and 5000'],
+  ])('refuses %j', (options, reason) => {
+    expect(() => new AverageTimeRule(options)).toThrow(new RangeError(reason));
+  });
+
+  it('takes bounds up to their ends, and one time for both', () => {
+    const options = { min: 1, max: 256, initial: 256, slowMs: 2000, fastMs: 2000 };
+    expect(new AverageTimeRule(options).initial).toBe(256);
+    expect(new AverageTimeRule({ min: 7, max: 7 }).initial).toBe(7);
+  });
 });

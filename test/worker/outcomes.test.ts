@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CheckmendError, PermanentError, TransientError, ValidationError } from '../../src/errors.ts';
-import { ExponentialBackoff, retry, snooze } from '../../src/worker/index.ts';
+import {
+  ExponentialBackoff,
+  retry,
+  snooze,
+  TransientBackoff,
+  type WorkerObserver,
+} from '../../src/worker/index.ts';
 import { Bench, message, QUEUE } from './support.ts';
 
 /** What a handler answers or throws, and what becomes of its message. */
@@ -15,7 +21,8 @@ describe('the outcome of a message', () => {
 
   async function handle(answer: () => unknown): Promise<number> {
     let calls = 0;
-    const worker = bench.worker({ retryPolicy: new ExponentialBackoff({ random: () => 0.999_999 }) });
+    const retryPolicy = new ExponentialBackoff({ random: () => 0.999_999 });
+    const worker = bench.worker({ retryPolicy, waitMs: 60_000 });
     worker.registerHandler('greet', () => {
       calls += 1;
       return answer() as boolean;
@@ -109,7 +116,7 @@ describe('the outcome of a message', () => {
 
   it('transient errors of one installation wait longer and longer, and leave the others alone', async () => {
     const calls: string[] = [];
-    const worker = bench.worker();
+    const worker = bench.worker({ waitMs: 60_000 });
     worker.registerHandler('greet', ({ payload }) => {
       const { installation_id: tenant } = payload as { installation_id: string };
       calls.push(tenant);
@@ -127,6 +134,49 @@ describe('the outcome of a message', () => {
     await bench.clock.advance(1);
     expect(calls.at(-1)).toBe('good');
     expect(await bench.letters()).toEqual([]);
+  });
+
+  it('transient errors begin anew after a success, and are apart for each installation', async () => {
+    const delays: [string, number][] = [];
+    const down = new Set(['bad', 'none']);
+    const observers: WorkerObserver[] = [
+      {
+        failed(_, { payload }, outcome) {
+          if (outcome.kind === 'snooze') delays.push([String(payload.installation_id), outcome.delayMs]);
+        },
+      },
+    ];
+    const transientBackoff = new TransientBackoff({ random: () => 1 });
+    const worker = bench.worker({ observers, transientBackoff }).registerHandler('greet', ({ payload }) => {
+      const { installation_id: tenant } = payload as { installation_id: unknown };
+      if (down.has(String(tenant))) throw new TransientError('unavailable', 'down');
+      return true;
+    });
+    worker.start();
+    const send = async (id: string, installation_id: string | number) => {
+      await bench.send(message(id, { payload: { installation_id } }));
+      await bench.clock.advance(1);
+    };
+    await send('a', 'bad');
+    await bench.clock.advance(5000);
+    await send('b', 'none');
+    expect(delays).toEqual([
+      ['bad', 5000],
+      ['bad', 10_000],
+      ['none', 5000],
+    ]);
+    down.clear();
+    await send('c', 'bad');
+    down.add('bad').add('7');
+    await send('d', 'bad');
+    // What is no id of an installation is nobody's: those share one.
+    await send('e', 7);
+    await send('f', 7);
+    expect(delays.slice(3)).toEqual([
+      ['bad', 5000],
+      ['7', 5000],
+      ['7', 10_000],
+    ]);
   });
 
   it('a message of an unknown type is a dead letter, not a circle', async () => {

@@ -6,6 +6,7 @@ import {
   type ScheduledOptions,
   type ScheduledTick,
   ScheduledWorker,
+  WorkerManager,
 } from '../../src/worker/index.ts';
 import { Bench } from './support.ts';
 
@@ -50,6 +51,40 @@ describe('ScheduledWorker', () => {
     expect(minutes(worker)).toEqual([0, 5]);
     await bench.clock.advance(10 * MINUTE);
     expect(minutes(worker)).toEqual([0, 5, 10, 15]);
+  });
+
+  it('gives its figures to the manager that it is registered with, unless it has a collector or none', async () => {
+    const schedule = { schedule: { everyMs: MINUTE } };
+    const [own, shared] = [
+      new MetricsCollector({ clock: bench.clock }),
+      new MetricsCollector({ clock: bench.clock }),
+    ];
+    const workers = [
+      ticker({ ...schedule, name: 'shares' }),
+      ticker({ ...schedule, name: 'owns', metrics: own }),
+      ticker({ ...schedule, name: 'has none', metrics: null }),
+    ];
+    const manager = new WorkerManager(shared, { clock: bench.clock });
+    for (const worker of workers) manager.register(worker);
+    manager.startAll();
+    await bench.clock.advance(1);
+    const counted = (metrics: MetricsCollector) =>
+      workers.map(({ name }) => metrics.getMetrics(name).processed);
+    expect([counted(shared), counted(own)]).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
+    await manager.stopAll();
+  });
+
+  it('has no further tick once it is quiet, and no queue', async () => {
+    const worker = ticker();
+    worker.start();
+    await bench.clock.advance(1);
+    worker.quiet();
+    await bench.clock.advance(10 * MINUTE);
+    expect([minutes(worker), worker.state, worker.queue, worker.inFlight]).toEqual([[0], 'stopped', '', 0]);
+    expect([await worker.queueStats(), worker.exchange, await worker.ended()]).toEqual([null, null, null]);
   });
 
   it('runs by a cron expression', async () => {
