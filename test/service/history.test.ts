@@ -4,7 +4,7 @@ import type { HookDeliveries } from '../../src/github/hook-deliveries.ts';
 import { planReplay } from '../../src/recording/plan.ts';
 import { appOf } from '../github/support.ts';
 import { FrozenGitHub } from '../support/history/frozen-github.ts';
-import { type History, playHistory } from '../support/history/history.ts';
+import { HISTORY_REPOSITORY, type History, playHistory } from '../support/history/history.ts';
 import { HistoryRun, type Projection } from '../support/history/run.ts';
 
 /** A history of 200 deliveries, and the same history as a bad network brings it. */
@@ -38,6 +38,19 @@ describe('the deliveries of a history', () => {
     );
   });
 
+  it('come to what GitHub itself says at its end', async () => {
+    const { installations } = history.github.app;
+    const installation = installations.find(({ account }) => HISTORY_REPOSITORY.startsWith(`${account}/`));
+    const client = github.repository(installation?.id ?? '', ...nameOf(HISTORY_REPOSITORY));
+    for (const [number, known] of Object.entries(expected.pullRequests)) {
+      const truth = await client.getPullRequest(Number(number));
+      expect([number, known]).toEqual([
+        number,
+        { state: truth?.state, headSha: truth?.headSha, labels: truth?.labels.toSorted() },
+      ]);
+    }
+  });
+
   it('come to the same in any order, doubled, and with losses that are recovered', async () => {
     const chance = fc.double({ min: 0, max: 0.6, noNaN: true });
     const network = fc.record({ seed: fc.integer(), shuffle: fc.boolean(), drop: chance, duplicate: chance });
@@ -69,6 +82,11 @@ describe('the deliveries of a history', () => {
     expect(await run.end(shas)).not.toEqual(expected);
   });
 });
+
+function nameOf(repository: string): [owner: string, name: string] {
+  const [owner = '', name = ''] = repository.split('/');
+  return [owner, name];
+}
 
 function shaOf(payload: Record<string, unknown>): string[] {
   const run = payload.check_run as { head_sha?: string } | undefined;
