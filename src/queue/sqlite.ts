@@ -14,7 +14,7 @@ export interface SqliteQueueOptions extends QueueManagerOptions, SqliteDatabaseO
 
 /**
  * Queues in an SQLite file: durable (`synchronous=FULL`), and shared by all processes of one machine that open
- * it. A step of the machine's clock by more than a lease may count as an attempt of what is in flight.
+ * it. When the machine's clock is set forward by more than a lease, that may count as an attempt of what is in flight.
  */
 export class SqliteQueueManager extends EngineQueueManager {
   private constructor(...parts: ConstructorParameters<typeof EngineQueueManager>) {

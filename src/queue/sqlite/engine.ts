@@ -169,7 +169,10 @@ export class SqliteEngine implements QueueEngine {
 
   async #run<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Operations[Name][1]> {
     try {
-      return (await this.#database.run(name, { ...input, now: this.#clock.now() })) as Operations[Name][1];
+      return (await this.#database.run(name, {
+        ...input,
+        now: Math.floor(this.#clock.now()),
+      })) as Operations[Name][1];
     } catch (thrown) {
       throw toQueueError(thrown);
     }

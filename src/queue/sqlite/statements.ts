@@ -169,6 +169,12 @@ function sessionStatements(one: Prepare, value: Prepare) {
     ),
     renewSession: one('UPDATE queue_sessions SET expires_at = ? WHERE id = ?'),
     orphanSession: one('UPDATE queue_sessions SET holder = NULL WHERE id = ?'),
+    clock: value<number>("SELECT value FROM queue_meta WHERE key = 'clock'"),
+    noteClock: one("INSERT OR REPLACE INTO queue_meta VALUES ('clock', ?)"),
+    setSessionsBack: one('UPDATE queue_sessions SET expires_at = expires_at - ?'),
+    setHoldsBack: one(
+      'UPDATE queue_messages SET held_until = max(0, held_until - ?) WHERE state = 2 AND session > 0',
+    ),
     deleteSession: one('DELETE FROM queue_sessions WHERE id = ?'),
     lapsedSessions: value<number>('SELECT id FROM queue_sessions WHERE expires_at <= ? LIMIT ?'),
     nextLapse: value<number | null>(

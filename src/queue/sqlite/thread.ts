@@ -1,4 +1,5 @@
 import type { InstallExtension } from '../../sqlite/extension.ts';
+import { ClockGuard } from './clock-guard.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { annotate, discard, requeue } from './letters.ts';
 import { giveBack } from './moves.ts';
@@ -17,7 +18,9 @@ const ALL = 1_000_000;
 export const install: InstallExtension = (scope) => {
   migrate(scope);
   const sql = prepareStatements(scope.db);
+  const clockGuard = new ClockGuard(sql);
   const transit = <T>(now: number, work: (it: Transition) => T): T => {
+    clockGuard.look(now);
     const it = new Transition(sql, now);
     const value = work(it);
     it.save();

@@ -217,25 +217,3 @@ describe.concurrent('an outage', () => {
     server.signal('SIGCONT');
   });
 });
-
-describe('without an outage', () => {
-  it('an idle service asks less than one command a second, with all its queues', async ({
-    onTestFinished,
-  }) => {
-    const { manager, admin } = await setUp(onTestFinished);
-    const queues = ['one', 'two', 'three', 'four', 'five', 'six'];
-    const ending = new AbortController();
-    const loops = queues.map(async (queue) => {
-      while (!ending.signal.aborted)
-        await manager.exchange(queue, { want: 1, waitMs: 60_000, signal: ending.signal });
-    });
-    await eventually(async () => String(await admin.client('LIST')).includes('cmd=bzpopmin'));
-    await wait(500);
-    const before = await commandsOf(admin);
-    await wait(6_000);
-    const commands = (await commandsOf(admin)) - before - 1;
-    ending.abort();
-    await Promise.all(loops);
-    expect(commands).toBeLessThan(6);
-  });
-});

@@ -184,3 +184,46 @@ describe('a queue file', () => {
     expect(database.read('SELECT count(*) AS n FROM queue_messages')).toEqual([{ n: 1 }]);
   });
 });
+
+describe('a clock', () => {
+  /** Steps without any timer falling due. */
+  class SteppingClock extends ManualClock {
+    stepMs = 0;
+    override now(): number {
+      return super.now() + this.stepMs;
+    }
+  }
+
+  it.each([
+    ['a little', 30_000],
+    ['a lot', 600_000],
+  ])('that is set back by %s loses nothing, and gives nothing out twice', async (_name, stepMs) => {
+    const stepping = new SteppingClock();
+    const open = () => SqliteQueueManager.open(path, { clock: stepping, leaseMs: 10_000 });
+    const [holder, dying, other] = await Promise.all([open(), open(), open()]);
+    const pass = async (ms: number) => {
+      for (let left = ms; left > 0; left -= 3_000) {
+        await stepping.advance(3_000);
+        await database.batch([]);
+      }
+    };
+    await sendAll(other, ['a', 'b', 'c']);
+    const a = await take(holder);
+    const b = await take(dying);
+    stepping.stepMs = -stepMs;
+    const c = await take(other);
+    expect(c.message.id).toBe('c');
+    for (const { lease } of [a, b]) expect(c.lease.token).toBeGreaterThan(lease.token);
+    expect(await holder.ackMessage(a.lease)).toBe('ok');
+    await dying.abandon();
+    // A small step is waited out.
+    if (stepMs <= 60_000) await pass(stepMs);
+    await pass(12_000);
+    const again = await take(other);
+    expect(again.message).toMatchObject({ id: 'b', retryCount: 1 });
+    expect(again.lease.token).toBeGreaterThan(b.lease.token);
+    for (const { lease } of [c, again]) expect(await other.ackMessage(lease)).toBe('ok');
+    expect(await other.getQueueStats(Q)).toMatchObject({ ready: 0, inFlight: 0, dead: 0 });
+    await Promise.all([holder.close(), other.close()]);
+  });
+});

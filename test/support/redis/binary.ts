@@ -19,12 +19,24 @@ export function findOnPath(name: string, searchPath = process.env.PATH ?? ''): s
 /** What there is to do when `redis-server` is not on the path. */
 export type MissingRedis = { kind: 'install' } | { kind: 'stop'; command: string };
 
-/** Installing is for root on Debian only; everywhere else a person types one command. */
-export function planForMissingRedis(machine: {
+/** What decides how `redis-server` is installed. */
+export interface Machine {
   platform: NodeJS.Platform;
   isRoot: boolean;
   isDebian: boolean;
-}): MissingRedis {
+}
+
+/** The machine that the tests run on. */
+export function thisMachine(): Machine {
+  return {
+    platform: process.platform,
+    isRoot: process.getuid?.() === 0,
+    isDebian: existsSync('/etc/debian_version'),
+  };
+}
+
+/** Installing is for root on Debian only; everywhere else a person types one command. */
+export function planForMissingRedis(machine: Machine): MissingRedis {
   if (machine.platform === 'darwin') return { kind: 'stop', command: 'brew install redis' };
   if (!machine.isDebian) return { kind: 'stop', command: 'dnf install redis' };
   if (!machine.isRoot) {
@@ -40,11 +52,7 @@ export function planForMissingRedis(machine: {
 export function requireRedisServer(): string {
   const found = findOnPath('redis-server');
   if (found) return found;
-  const plan = planForMissingRedis({
-    platform: process.platform,
-    isRoot: process.getuid?.() === 0,
-    isDebian: existsSync('/etc/debian_version'),
-  });
+  const plan = planForMissingRedis(thisMachine());
   if (plan.kind === 'stop') {
     throw new Error(
       `The queue tests need redis-server (7.0 or newer) on the path. Install it: ${plan.command}`,
