@@ -1,6 +1,7 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 
-export type { Logger } from 'pino';
+/** A pino logger: structured lines, with the fields of its `child` loggers. */
+export type Logger = PinoLogger;
 
 /** What must never be printed, whatever object it hides in. */
 const REDACTED_PATHS = ['token', 'secret', 'privateKey', 'authorization', 'password', 'signature'].flatMap(

@@ -13,6 +13,7 @@ export const CATEGORIES = [
   'config',
   'unknown',
 ] as const;
+/** Kind of a failure. */
 export type Category = (typeof CATEGORIES)[number];
 
 /** What the analyser would do about it; how it is delivered is the policy's business. */

@@ -10,6 +10,7 @@ import { SCHEMA_VERSION, type WorkerMessage } from './worker-message.ts';
  */
 export class MessageSerializer {
   /**
+   * A message as it stands on the wire.
    * @throws ValidationError with the path of the field that is out of range, in the wire's spelling
    */
   serialize(message: WorkerMessage): string {
@@ -31,6 +32,7 @@ export class MessageSerializer {
   }
 
   /**
+   * Reads what `serialize` wrote, here or in the version before.
    * @throws ValidationError with the path of the bad field, or for a version that this build does not read
    */
   deserialize(text: string | Uint8Array): WorkerMessage {

@@ -46,6 +46,7 @@ export const FIX_STRATEGIES = [
   'report',
   'update_branch',
 ] as const;
+/** One of {@link FIX_STRATEGIES}. */
 export type FixStrategyName = (typeof FIX_STRATEGIES)[number];
 
 /** Payload of `apply_fix`. */
@@ -74,7 +75,11 @@ export const personRequestPayload = target.extend({
   requested_by: name,
 });
 
+/** What {@link personRequestPayload} lets through. */
 export type PersonRequestPayload = z.infer<typeof personRequestPayload>;
+/** What {@link prMonitorPayload} lets through. */
 export type PRMonitorPayload = z.infer<typeof prMonitorPayload>;
+/** What {@link checkAnalysisPayload} lets through. */
 export type CheckAnalysisPayload = z.infer<typeof checkAnalysisPayload>;
+/** What {@link fixApplicationPayload} lets through. */
 export type FixApplicationPayload = z.infer<typeof fixApplicationPayload>;

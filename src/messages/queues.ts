@@ -4,6 +4,7 @@ export const QUEUES = Object.freeze({
   checkAnalyzer: 'check_analyzer',
   fixApplicator: 'fix_applicator',
 });
+/** Name of a queue of the service. */
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
 
 /** Priorities of the typed messages; higher is sooner. */

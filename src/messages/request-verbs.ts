@@ -10,6 +10,7 @@ export const REQUEST_VERBS = [
   'evaluate',
   'help',
 ] as const;
+/** One of {@link REQUEST_VERBS}. */
 export type RequestVerb = (typeof REQUEST_VERBS)[number];
 
 /** Verbs that come by a button of the report, which has the verb as its identifier, and what stands on it. */
@@ -18,6 +19,7 @@ export const BUTTON_LABELS = Object.freeze({
   rerun: 'Re-run',
   ignore: 'Ignore',
 }) satisfies Partial<Record<RequestVerb, string>>;
+/** What a button can ask for. */
 export type ButtonVerb = keyof typeof BUTTON_LABELS;
 
 /** The verb of a button's identifier, or null when it is none of ours. */

@@ -1,7 +1,9 @@
 import type { JsonObject } from './json.ts';
 
-/** Lowest and highest priority; a higher number is taken sooner. */
+/** Lowest priority; a higher number is taken sooner. */
 export const PRIORITY_MIN = 0;
+
+/** Highest priority. */
 export const PRIORITY_MAX = 1023;
 
 /** Version of the wire format that this build writes; it also reads the one before. */

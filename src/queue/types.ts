@@ -180,11 +180,17 @@ export interface QueueManager {
   sendMessage(queue: string, message: WorkerMessage, options?: SendOptions): Promise<SendResult>;
   /** Atomic per chunk of at most 200 items, with an outcome per item, in order. */
   sendMessages(queue: string, items: readonly SendItem[]): Promise<SendOutcome[]>;
+  /** Takes the first message in the order, or null when there is none; never waits. */
   getMessage(queue: string): Promise<LeasedMessage | null>;
+  /** The message is done: it is deleted. */
   ackMessage(lease: Lease): Promise<SettleResult>;
+  /** It failed: attempt + 1, back in its place after `delayMs` (default 0); past `maxRetries` it is dead. */
   nackMessage(lease: Lease, options?: { delayMs?: number; error?: FailureInfo }): Promise<SettleResult>;
+  /** Back in its place after `afterMs` milliseconds; burns no attempt. */
   snooze(lease: Lease, afterMs: number): Promise<SettleResult>;
+  /** Given back unstarted, in its place; burns no attempt. */
   release(lease: Lease): Promise<SettleResult>;
+  /** It is dead: kept with the error, and not tried any more. */
   bury(lease: Lease, error: FailureInfo): Promise<SettleResult>;
   /** Answers the extended lease, or `null` if it is lost. @param byMs default the manager's `leaseMs` */
   extendLease(lease: Lease, byMs?: number): Promise<Lease | null>;
@@ -192,10 +198,12 @@ export interface QueueManager {
   exchange(queue: string, request: ExchangeRequest): Promise<ExchangeReply>;
   /** Waiting + delayed. */
   getQueueSize(queue: string): Promise<number>;
+  /** Counters of the queue, in constant time. */
   getQueueStats(queue: string): Promise<QueueStats>;
   readonly deadLetters: DeadLetterAccess;
   /** Nothing is given out until `resume`; sends go on. Durable, seen by all processes. */
   pause(queue: string): Promise<void>;
+  /** Ends a `pause`; who waits is woken. */
   resume(queue: string): Promise<void>;
   /** Milliseconds since the epoch of the last exchange with the backend that succeeded; the measure of health. */
   lastSuccessAt(): number;

@@ -37,12 +37,13 @@ export class HealthChecker {
     this.#thresholds = { ...HEALTH_THRESHOLDS, ...thresholds };
   }
 
-  /** @throws Error if there is no worker of that name */
+  /** Looks at one worker. @throws Error if there is none of that name */
   async checkWorkerHealth(name: string): Promise<WorkerHealth> {
     for (const worker of this.#options.workers()) if (worker.name === name) return await this.#check(worker);
     throw new Error(`there is no worker ${name}`);
   }
 
+  /** Looks at every worker. */
   async checkAllWorkers(): Promise<WorkerHealth[]> {
     return await Promise.all([...this.#options.workers()].map((worker) => this.#check(worker)));
   }

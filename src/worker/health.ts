@@ -6,6 +6,7 @@ export const HEALTH_CHECKS = [
   'queue_size',
   'last_exchange',
 ] as const;
+/** One of {@link HEALTH_CHECKS}. */
 export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
 
 /** One check and what it found. */

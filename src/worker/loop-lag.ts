@@ -36,10 +36,12 @@ export class LoopLag {
     });
   }
 
+  /** Begins to measure. */
   start(): void {
     this.#histogram.enable();
   }
 
+  /** Measures no more; keeps no process alive. */
   stop(): void {
     this.#histogram.disable();
   }

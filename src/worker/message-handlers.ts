@@ -37,7 +37,7 @@ interface Registration {
 export class MessageHandlers<Messages extends { [Type in keyof Messages]: object } = MessageMap> {
   readonly #handlers = new Map<string, Registration>();
 
-  /** @throws Error when the type has a handler already */
+  /** The work for one type. @throws Error when the type has a handler already */
   register<Type extends keyof Messages & string>(
     type: Type,
     handler: MessageHandler<Type, Messages[Type]>,

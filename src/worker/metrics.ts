@@ -32,19 +32,22 @@ export class MetricsCollector {
     return this.#prometheus.registry;
   }
 
+  /** A worker runs. @param at milliseconds since the epoch, here and below */
   recordWorkerStarted(worker: string, at: number): void {
     this.#of(worker).startedAt = at;
   }
 
+  /** It runs no more. */
   recordWorkerStopped(worker: string): void {
     this.#of(worker).startedAt = null;
   }
 
+  /** A handler was started. */
   recordMessageStarted(worker: string, at: number): void {
     this.#of(worker).lastStartedAt = at;
   }
 
-  /** @param durationMs time in the handler @param at milliseconds since the epoch */
+  /** A message is done. @param durationMs time in the handler */
   recordMessageProcessed(worker: string, durationMs: number, at: number): void {
     this.#of(worker).add(true, durationMs, at);
     this.#prometheus.message(worker, 'done', durationMs);
@@ -72,6 +75,7 @@ export class MetricsCollector {
     );
   }
 
+  /** Figures of one worker; zeros and nulls for one that is not known. */
   getMetrics(worker: string): WorkerMetrics {
     return this.#of(worker).snapshot(this.#clock.now());
   }

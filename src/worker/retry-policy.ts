@@ -2,7 +2,7 @@ import { isNeverRetried } from './never-retried.ts';
 
 /** Decides whether, and after how long, a failed message is tried again. The retry waits in the queue. */
 export interface RetryPolicy {
-  /** @param attempt 1 after the first failure. Answers milliseconds >= 0. */
+  /** How long the message waits, in milliseconds >= 0. @param attempt 1 after the first failure */
   delayMs(attempt: number, error: Error | undefined): number;
   /**
    * False makes the message a dead letter. Default: always true, so that the message's own `maxRetries` ends it,

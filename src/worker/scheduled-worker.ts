@@ -94,7 +94,7 @@ export abstract class ScheduledWorker implements ManagedWorker {
     return null;
   }
 
-  /** @throws Error while it is quiet or stopping */
+  /** Starts the schedule; one that runs is left as it is. @throws Error while it is quiet or stopping */
   start(): void {
     this.#cycle.start();
   }

@@ -41,6 +41,7 @@ export class SlotPool {
   }
 
   /**
+   * A place for one worker.
    * @param priority higher is served first
    * @param ring called when a slot is free for a ticket in line
    */

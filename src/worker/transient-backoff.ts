@@ -28,6 +28,7 @@ export class TransientBackoff {
     return this.#backoff.delayMs(count);
   }
 
+  /** Forgets the failures of a key. */
   succeeded(key: string): void {
     this.#failures.delete(key);
   }

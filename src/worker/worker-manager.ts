@@ -75,7 +75,7 @@ export class WorkerManager {
     this.health = new HealthChecker({ workers, metrics, thresholds, clock });
   }
 
-  /** @throws Error for a second worker of one name */
+  /** Takes a worker in, not yet started. @throws Error for a second worker of one name */
   register(worker: ManagedWorker): this {
     if (this.#members.has(worker.name)) throw new Error(`there is a worker ${worker.name} already`);
     this.#members.set(worker.name, { worker, restarts: 0, deaths: 0 });
