@@ -1,6 +1,7 @@
 import type { Clock } from '../src/clock.ts';
 import { PermanentError, toError } from '../src/errors.ts';
 import type { HookAttempt, HookContent, HookDeliveries } from '../src/github/hook-deliveries.ts';
+import { handledEvents } from '../src/github/permissions.ts';
 import type { Logger } from '../src/logger.ts';
 import type { Store } from '../src/store/types.ts';
 
@@ -41,23 +42,16 @@ export interface DeliveryRecoveryOptions {
   logger: Logger;
 }
 
-/** Events worth a request for their content; see `handlers/`. */
-const WANTED = new Set([
-  'check_run',
-  'check_suite',
-  'installation',
-  'installation_repositories',
-  'issue_comment',
-  'pull_request',
-  'workflow_run',
-]);
+/** Events worth a request for their content: those that are handled and not only answered. */
+const WANTED: ReadonlySet<string> = new Set(handledEvents().filter((event) => event !== 'ping'));
 
 /** Part of the requests left in the hour that one sweep may use for content. */
 const BUDGET_SHARE = 0.5;
 
 /** What no reconciliation finds: what people asked for, and what becomes of the installation. */
 function isOnlyTold({ event, action }: HookAttempt): boolean {
-  if (event === 'check_run') return action === 'requested_action' || action === 'rerequested';
+  if (event === 'check_run' || event === 'check_suite')
+    return action === 'requested_action' || action === 'rerequested';
   return event === 'issue_comment' || event === 'installation' || event === 'installation_repositories';
 }
 

@@ -152,7 +152,11 @@ function startRecovery(
   const schedule = new RecoverySchedule({
     name: `delivery-recovery-${mode}`,
     store,
-    sweep: async (stopping) => (await recovery.sweep(stopping)).missed,
+    sweep: async (stopping) => {
+      const { missed, reconciled } = await recovery.sweep(stopping);
+      // What had to be reconciled is too much to be looked at every few seconds.
+      return reconciled > 0 ? 0 : missed;
+    },
     intervalMs: (found) => (mode === 'pull' ? pull.next(found) : sweepInterval),
     clock,
   });

@@ -126,9 +126,11 @@ describe('a gap', () => {
     missed('pull_request', 'opened');
     missed('check_run', 'requested_action');
     missed('installation', 'deleted');
+    missed('check_suite', 'rerequested');
+    missed('check_suite', 'completed');
     remaining = 20;
-    expect(await recovery().sweep()).toMatchObject({ missed: 14, recovered: 3, reconciled: 11 });
-    expect([read, reconciled]).toEqual([['11', '13', '14'], 1]);
+    expect(await recovery().sweep()).toMatchObject({ missed: 16, recovered: 4, reconciled: 12 });
+    expect([read, reconciled]).toEqual([['11', '13', '14', '15'], 1]);
     // The cursor has passed them: they are no gap any more, but for the overlap of the next look.
     await clock.advance(120_000);
     missed('check_run', 'completed');
