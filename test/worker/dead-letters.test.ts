@@ -120,6 +120,41 @@ describe('DeadLetterQueue', () => {
     expect(none).toEqual([]);
   });
 
+  it('forgets what died before a time, however much it is, and nothing else', async () => {
+    await bury(...Array.from({ length: 230 }, (_, n) => `old${n}`));
+    await bench.clock.advance(1000);
+    const before = bench.clock.now();
+    await bury('new');
+    expect(await dlq.purge(QUEUE, before)).toBe(230);
+    expect(await notes()).toEqual({ new: undefined });
+    expect(await dlq.purge(QUEUE, before)).toBe(0);
+  });
+
+  it('forgets in steps, and no more of them than it is let', async () => {
+    await bury(...Array.from({ length: 230 }, (_, n) => `old${n}`));
+    const controller = new AbortController();
+    const steps: number[] = [];
+    const { deadLetters } = bench.queues;
+    const watched = new DeadLetterQueue({
+      bury: bench.queues.bury.bind(bench.queues),
+      deadLetters: {
+        list: deadLetters.list.bind(deadLetters),
+        get: deadLetters.get.bind(deadLetters),
+        requeue: deadLetters.requeue.bind(deadLetters),
+        annotate: deadLetters.annotate.bind(deadLetters),
+        async discard(queue, options) {
+          const removed = await deadLetters.discard(queue, options);
+          steps.push(removed);
+          if (steps.length === 2) controller.abort();
+          return removed;
+        },
+      },
+    });
+    const { signal } = controller;
+    expect(await watched.purge(QUEUE, Number.POSITIVE_INFINITY, { signal })).toBe(200);
+    expect(steps).toEqual([100, 100]);
+  });
+
   it('puts letters back, or removes them, when a person says so', async () => {
     await bury('a', 'b', 'c');
     expect(await dlq.requeue(QUEUE, { ids: ['b'] })).toBe(1);

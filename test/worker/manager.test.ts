@@ -275,6 +275,11 @@ describe('WorkerManager', () => {
     });
     expect(running?.lastSuccessAt).toBeLessThanOrEqual(at);
     down = true;
+    // As last seen, or as it is now: out of reach.
+    expect(await manager.getWorkerStatus({ look: false })).toMatchObject([
+      { queueSize: 1 },
+      { queueSize: 0 },
+    ]);
     expect(await manager.getWorkerStatus()).toMatchObject([{ queueSize: -1 }, { queueSize: 0 }]);
     await manager.stopAll();
   });

@@ -1,3 +1,4 @@
+import BetterSqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { QueueError } from '../../src/errors.ts';
 import { DatabaseError } from '../../src/sqlite/database.ts';
@@ -63,6 +64,11 @@ describe('a durable store', () => {
   it('says that a file is none', async () => {
     using folder = temporaryFolder();
     await expect(SqliteSlotStore.open(folder.path)).rejects.toThrow(DatabaseError);
+    // Opened before that is seen, and closed again: nothing is left open behind a test file.
+    const database = new BetterSqlite(`${folder.path}/other.db`);
+    database.exec('create table other (name); create index worker_slots on other (name)');
+    database.close();
+    await expect(SqliteSlotStore.open(`${folder.path}/other.db`)).rejects.toThrow(DatabaseError);
   });
 
   it('on Redis keeps prefixes apart, and refuses to be used when it is closed', async () => {
