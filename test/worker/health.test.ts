@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QueueError } from '../../src/errors.ts';
 import {
+  HEALTH_THRESHOLDS,
   HealthChecker,
   type HealthCheckName,
   type HealthThresholds,
@@ -137,6 +138,91 @@ describe('HealthChecker', () => {
     expect(await ailments()).toEqual(['queue_size', 'last_exchange']);
   });
 
+  it('says of each check what it found, for a person', async () => {
+    const { worker, goDown } = subject({ timeoutMs: 0, waitMs: 60_000 });
+    const checker = new HealthChecker({ workers: () => [worker], metrics, clock: bench.clock });
+    const details = async () => {
+      const { checks } = await checker.checkWorkerHealth('w');
+      return Object.fromEntries(checks.map(({ name, detail }) => [name, detail]));
+    };
+    expect(await details()).toEqual({
+      running: 'it is stopped',
+      recent_activity: 'there is no work',
+      error_rate: '0.0 % of the last 0 messages failed',
+      queue_size: '0 messages wait',
+      last_exchange: 'the queue answers',
+    });
+    const held = latch();
+    worker.registerHandler('greet', held.handler).start();
+    await bench.send(message('a'), message('b'));
+    await bench.queues.sendMessage(QUEUE, message('c'), { delayMs: 900_000 });
+    await bench.clock.advance(90_400);
+    metrics.recordMessageProcessed('w', 1, bench.clock.now() - 1);
+    for (let n = 0; n < 2; n++) metrics.recordMessageError('w', 1, bench.clock.now() - 1);
+    expect(await details()).toMatchObject({
+      running: 'it is running',
+      error_rate: '66.7 % of the last 3 messages failed',
+      queue_size: '2 messages wait',
+      recent_activity: 'nothing was started or ended for 0 s while there is work',
+    });
+    await bench.clock.advance(90_400);
+    expect((await details()).recent_activity).toBe(
+      'nothing was started or ended for 90 s while there is work',
+    );
+    goDown();
+    held.letGo();
+    await bench.clock.advance(42_000);
+    expect(await details()).toMatchObject({
+      queue_size: 'it cannot be read: down',
+      last_exchange: 'the queue was asked 42 s ago, without an answer yet',
+    });
+  });
+
+  it('counts a start as activity as much as an end, and a wait only from when the work came', async () => {
+    const { worker, ailments } = subject({}, { activityMs: 1000 });
+    await bench.queues.pause(QUEUE);
+    worker.start();
+    await bench.clock.advance(HOUR);
+    await bench.queues.sendMessage(QUEUE, message('a'));
+    await bench.clock.advance(900);
+    // Looked at without its pause: a message waits, but not for long.
+    const queues = overriding(bench.queues, {
+      getQueueStats: async (queue) => ({ ...(await bench.queues.getQueueStats(queue)), paused: false }),
+    });
+    const blind = bench.worker({ metrics }, queues);
+    const checker = new HealthChecker({
+      workers: () => [blind],
+      metrics,
+      clock: bench.clock,
+      thresholds: { activityMs: 1000 },
+    });
+    const active = async () => {
+      const { checks } = await checker.checkWorkerHealth('w');
+      return checks.find(({ name }) => name === 'recent_activity')?.ok;
+    };
+    expect(await active()).toBe(true);
+    await bench.clock.advance(200);
+    expect(await active()).toBe(false);
+    metrics.recordMessageStarted('w', bench.clock.now());
+    expect(await active()).toBe(true);
+    await bench.clock.advance(1001);
+    expect(await active()).toBe(false);
+    metrics.recordMessageProcessed('w', 1, bench.clock.now());
+    expect(await active()).toBe(true);
+    expect(await ailments()).toEqual([]);
+  });
+
+  it('has thresholds that people know', () => {
+    expect(HEALTH_THRESHOLDS).toEqual({
+      activityMs: 1_800_000,
+      maxErrorRate: 0.1,
+      minSample: 10,
+      maxQueueSize: 1000,
+      maxSilenceMs: 60_000,
+    });
+    expect(Object.isFrozen(HEALTH_THRESHOLDS)).toBe(true);
+  });
+
   it('knows workers without a queue', async () => {
     class Ticker extends ScheduledWorker {
       protected override runTick = async () => undefined;
@@ -152,7 +238,9 @@ describe('HealthChecker', () => {
     worker.start();
     await bench.clock.advance(1);
     const checker = new HealthChecker({ workers: () => [worker], metrics, clock: bench.clock });
-    expect(await checker.checkWorkerHealth('tick')).toMatchObject({ healthy: true });
+    const health = await checker.checkWorkerHealth('tick');
+    expect(health).toMatchObject({ healthy: true });
+    expect(health.checks.find(({ name }) => name === 'last_exchange')?.detail).toBe('it has no queue');
     await expect(checker.checkWorkerHealth('w')).rejects.toThrow('no worker w');
   });
 });
