@@ -1,15 +1,17 @@
 /**
  * Speed of the analyser on ordinary logs, with `grep -E` over an equal list of texts beside it, in turns.
- * `npm run bench:analysis [-- --json]`.
+ * Both by the time of the processor. `npm run bench:analysis [-- --json]`.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RULES } from '../../src/analysis/rules/index.ts';
 import { RuleIndex } from '../../src/analysis/rules/rule-index.ts';
+import { readCases } from '../../src/evaluation/labels.ts';
 import { analyseFile, analyseMs, grepMs, median } from './measure.ts';
 import { ordinaryLog } from './ordinary-log.ts';
 
+const FIXTURES = path.resolve(import.meta.dirname, '../../fixtures/logs');
 const SIZE = 64 * 1024 * 1024;
 const LARGE_FACTOR = 16;
 const ROUNDS = 7;
@@ -33,6 +35,7 @@ try {
 
 async function measure(): Promise<Figure[]> {
   const log = ordinaryLog(SIZE);
+  const fixtures = readCases(FIXTURES, path.join(FIXTURES, 'labels.jsonl'));
   const files = writeFiles(log);
   const double = Buffer.concat([log, log]);
   const [once, twice, grepOnce, fixture]: number[][] = [[], [], [], []];
@@ -45,6 +48,8 @@ async function measure(): Promise<Figure[]> {
   }
   const small = ordinaryLog(128 * 1024);
   for (let run = 0; run < 50; run++) fixture?.push(await analyseMs(small));
+  const labelled: number[] = [];
+  for (const { bytes } of fixtures) labelled.push(await analyseMs(bytes));
   const speed = SIZE / 1e3 / median(once ?? []);
   const grepSpeed = SIZE / 1e3 / median(grepOnce ?? []);
   const large = analyseFile(files.large);
@@ -52,6 +57,7 @@ async function measure(): Promise<Figure[]> {
     { metric: 'MB/s, 64 MiB', ours: speed, peer: grepSpeed, ratio: speed / grepSpeed },
     figure('time of twice the log, times', median(twice ?? []) / median(once ?? [])),
     figure('ms, log of 128 KiB', median(fixture ?? [])),
+    figure('ms, median of the labelled logs', median(labelled)),
     figure('MB of memory, 64 MiB from a file', analyseFile(files.once).bytes / 1e6),
     figure('MB of memory, 1 GiB from a file', large.bytes / 1e6),
     figure('MB/s, 1 GiB from a file', (SIZE * LARGE_FACTOR) / 1e3 / large.ms),

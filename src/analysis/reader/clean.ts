@@ -36,7 +36,8 @@ export function cleanText(text: string): string {
   clean = timed === clean ? clean : timed.replace(GITLAB_STREAM, '');
   clean = clean.replace(BYTE_ORDER_MARK, '');
   if (clean.includes('\x1b') || clean.includes('^[[') || clean.startsWith('_bk;')) {
-    clean = clean.replace(BUILDKITE_TIME, '').replace(ESCAPES, '');
+    if (clean.includes('_bk;')) clean = clean.replace(BUILDKITE_TIME, '');
+    clean = clean.replace(ESCAPES, '');
   }
   // A progress bar draws over itself: what stands last is what a person saw.
   const redrawn = clean.lastIndexOf('\r');
