@@ -32,6 +32,7 @@ export class ScheduleLoop implements Life {
   readonly #backoff = new ExponentialBackoff({ baseMs: 1000, maxMs: 30_000 });
   #lastSlot = Number.NEGATIVE_INFINITY;
   #tick: AbortController | undefined;
+  #timer: Timer | undefined;
   readonly ended: Promise<Error | null>;
 
   constructor(options: ScheduleLoopOptions) {
@@ -67,6 +68,8 @@ export class ScheduleLoop implements Life {
     } catch (thrown) {
       return toError(thrown);
     } finally {
+      // A tick that does not listen goes on, but nothing is left of it here.
+      this.#timer?.clear();
       this.#tick = undefined;
     }
   }
@@ -107,11 +110,13 @@ export class ScheduleLoop implements Life {
   async #runTick(slot: number): Promise<void> {
     const { clock, timeoutMs, run } = this.#options;
     const tick = new AbortController();
-    let timer: Timer | undefined;
-    if (timeoutMs > 0) timer = clock.setTimeout(() => tick.abort(new AbortReason('timeout')), timeoutMs);
     this.#tick = tick;
+    if (timeoutMs > 0) {
+      this.#timer = clock.setTimeout(() => tick.abort(new AbortReason('timeout')), timeoutMs);
+    }
     // To its very end, also past a timeout: a tick never overlaps the next.
-    await run(slot, tick.signal).finally(() => timer?.clear());
+    await run(slot, tick.signal);
+    this.#timer?.clear();
     this.#tick = undefined;
   }
 }

@@ -122,6 +122,58 @@ describe('MetricsCollector', () => {
     expect(metrics.getMetrics('w').uptimeMs).toBe(0);
   });
 
+  it('names and explains each metric, in base units', async () => {
+    const metrics = new MetricsCollector();
+    metrics.recordMessageProcessed('w', 250, 0);
+    const text = await metrics.registry.metrics();
+    const explained = text.split('\n').filter((line) => line.startsWith('# '));
+    const about = (name: string, type: string, help: string) => [
+      `# HELP checkmend_worker_${name} ${help}`,
+      `# TYPE checkmend_worker_${name} ${type}`,
+    ];
+    expect(explained).toEqual([
+      ...about(
+        'messages_total',
+        'counter',
+        'Messages that a worker settled: done, or error (retried or dead)',
+      ),
+      ...about('message_duration_seconds', 'histogram', 'Time that messages spent in their handler'),
+      ...about('up', 'gauge', 'Whether the worker takes messages'),
+      ...about('in_flight', 'gauge', 'Messages in the hands of handlers'),
+      ...about('queue_size', 'gauge', 'Messages waiting or delayed; absent while out of reach'),
+      ...about('queue_oldest_age_seconds', 'gauge', 'Age of the oldest message that could be taken'),
+      ...about('uptime_seconds', 'gauge', 'Time since the worker was started; 0 while it does not run'),
+    ]);
+    const buckets = [...text.matchAll(/_bucket\{le="([^"]+)",worker="w"\} (\d)/g)].map(([, le, n]) => [
+      le,
+      n,
+    ]);
+    expect(buckets).toEqual(
+      [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600, '+Inf'].map((le) => [
+        String(le),
+        Number(le) < 0.25 ? '0' : '1',
+      ]),
+    );
+    expect(text).toContain('checkmend_worker_message_duration_seconds_sum{worker="w"} 0.25');
+  });
+
+  it('asks each queue once for a page of metrics, and again for the next', async () => {
+    await using bench = new Bench();
+    let asked = 0;
+    const queues = overriding(bench.queues, {
+      getQueueStats(queue) {
+        asked += 1;
+        return bench.queues.getQueueStats(queue);
+      },
+    });
+    const metrics = new MetricsCollector({ clock: bench.clock });
+    metrics.track(bench.worker({ metrics }, queues));
+    await metrics.registry.metrics();
+    expect(asked).toBe(1);
+    await metrics.registry.metrics();
+    expect(asked).toBe(2);
+  });
+
   it('is not needed', async () => {
     await using bench = new Bench();
     const worker = bench.own(new EventWorker(bench.options({ metrics: null })));
@@ -146,7 +198,26 @@ describe('SlidingWindow', () => {
     expect(window.counts(-1000)).toEqual({ ok: 1, failed: 0 });
   });
 
-  it('has a length', () => expect(() => new SlidingWindow(0)).toThrow(RangeError));
+  it('forgets a thirtieth of itself at a time', () => {
+    const window = new SlidingWindow(30_000);
+    window.add(true, 0);
+    window.add(false, 999);
+    window.add(true, 1000);
+    expect(window.counts(1000)).toEqual({ ok: 2, failed: 1 });
+    expect(window.counts(29_999)).toEqual({ ok: 2, failed: 1 });
+    expect(window.counts(30_000)).toEqual({ ok: 1, failed: 0 });
+    expect(window.counts(31_000)).toEqual({ ok: 0, failed: 0 });
+    // The place of the oldest is taken by what comes a whole window later.
+    window.add(true, 30_500);
+    expect(window.counts(30_500)).toEqual({ ok: 2, failed: 0 });
+  });
+
+  it('has a length', () => {
+    for (const windowMs of [0, -1, Number.NaN]) {
+      const refused = new RangeError(`windowMs must be over 0, got ${windowMs}`);
+      expect(() => new SlidingWindow(windowMs)).toThrow(refused);
+    }
+  });
 });
 
 describe('LoopLag', () => {

@@ -62,10 +62,14 @@ describe('who works on a message', () => {
     });
 
     it('that nobody takes from ends in the dead letters, with a warning', async () => {
-      await run(new ProcessorChain(link('x', 'x.')), message('a'));
+      await run(new ProcessorChain(link('x', 'x.')), message('a'), message('b', { correlationId: 'guid' }));
       expect(await bench.letters()).toMatchObject([
         { id: 'a', error: { type: 'unknown_type', message: 'no handler for message type greet' } },
+        { id: 'b' },
       ]);
+      const correlated = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 40);
+      expect(correlated).toContainEqual(expect.objectContaining({ messageId: 'a', correlationId: null }));
+      expect(correlated).toContainEqual(expect.objectContaining({ messageId: 'b', correlationId: 'guid' }));
       expect(lines.map((line) => JSON.parse(line))).toContainEqual(
         expect.objectContaining({ level: 40, messageId: 'a', messageType: 'greet', worker: 'w' }),
       );

@@ -54,15 +54,38 @@ describe('ExponentialBackoff', () => {
   });
 
   it.each([
-    { baseMs: 0 },
-    { baseMs: Number.POSITIVE_INFINITY },
-    { factor: 0.5 },
-    { factor: Number.NaN },
-    { baseMs: 10, maxMs: 5 },
-    { maxRetries: -1 },
-  ])('refuses %j', (options) => expect(() => new ExponentialBackoff(options)).toThrow(RangeError));
+    [{ baseMs: 0 }, 'baseMs must be over 0, got 0'],
+    [{ baseMs: Number.POSITIVE_INFINITY }, 'baseMs must be over 0, got Infinity'],
+    [{ factor: 0.5 }, 'factor must be at least 1, got 0.5'],
+    [{ factor: Number.NaN }, 'factor must be at least 1, got NaN'],
+    [{ factor: Number.POSITIVE_INFINITY }, 'factor must be at least 1, got Infinity'],
+    [{ baseMs: 10, maxMs: 5 }, 'maxMs must be at least baseMs, got 5'],
+    [{ maxRetries: -1 }, 'maxRetries must be at least 0, got -1'],
+  ])('refuses %o', (options, reason) => {
+    expect(() => new ExponentialBackoff(options)).toThrow(new RangeError(reason));
+  });
 
-  it('a fixed delay is not negative', () => expect(() => new FixedDelay(-1)).toThrow(RangeError));
+  it('takes the ends of its ranges', () => {
+    const steady = new ExponentialBackoff({
+      baseMs: 1,
+      factor: 1,
+      maxMs: 1,
+      maxRetries: 0,
+      random: late,
+    });
+    expect([steady.delayMs(1), steady.delayMs(9)]).toEqual([1, 1]);
+    expect([steady.shouldRetry(0), steady.shouldRetry(1)]).toEqual([true, false]);
+    const endless = new ExponentialBackoff({ maxRetries: Number.POSITIVE_INFINITY });
+    expect(endless.shouldRetry(1_000_000)).toBe(true);
+    // There is no attempt before the first.
+    expect(new ExponentialBackoff({ random: late }).delayMs(0)).toBe(60_000);
+  });
+
+  it('a fixed delay is not negative', () => {
+    expect(() => new FixedDelay(-1)).toThrow(new RangeError('delayMs must be at least 0, got -1'));
+    expect(() => new FixedDelay(Number.NaN)).toThrow(RangeError);
+    expect(new FixedDelay(0).delayMs(1)).toBe(0);
+  });
 });
 
 describe('TransientBackoff', () => {

@@ -37,11 +37,26 @@ describe('a schedule', () => {
     expect([latest(at('2025-06-01T00:00:00Z')), next(at('2026-06-01T00:00:00Z'))]).toEqual([null, null]);
   });
 
-  it.each<[ScheduleOptions]>([
-    [{ everyMs: 999 }],
-    [{ everyMs: 2_147_483_648 }],
-    [{ everyMs: 1500.5 }],
-    [{ cron: 'every day' }],
-    [{ cron: '* * * * *', timezone: 'Middle/Earth' }],
-  ])('refuses %j', (options) => expect(() => createSchedule(options)).toThrow(ConfigError));
+  it('takes intervals up to their ends', () => {
+    for (const everyMs of [1000, 2_147_483_647]) {
+      expect(createSchedule({ everyMs }).next(0)).toBe(everyMs);
+    }
+  });
+
+  it.each<[ScheduleOptions, string]>([
+    [{ everyMs: 999 }, 'everyMs must be an integer of 1000..2147483647, got 999'],
+    [{ everyMs: 2_147_483_648 }, 'everyMs must be an integer of 1000..2147483647, got 2147483648'],
+    [{ everyMs: 1500.5 }, 'everyMs must be an integer of 1000..2147483647, got 1500.5'],
+    [{ cron: 'every day' }, 'no schedule: cron "every day" in UTC: '],
+    [{ cron: '* * * * *', timezone: 'Middle/Earth' }, 'no schedule: cron "* * * * *" in Middle/Earth: '],
+  ])('refuses %j', (options, reason) => {
+    expect(() => createSchedule(options)).toThrow(ConfigError);
+    expect(() => createSchedule(options)).toThrow(reason);
+  });
+
+  it('keeps what was wrong with an expression as the cause', () => {
+    expect(() => createSchedule({ cron: 'every day' })).toThrow(
+      expect.objectContaining({ cause: expect.any(Error) }),
+    );
+  });
 });

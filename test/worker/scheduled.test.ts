@@ -87,6 +87,18 @@ describe('ScheduledWorker', () => {
     expect([await worker.queueStats(), worker.exchange, await worker.ended()]).toEqual([null, null, null]);
   });
 
+  it('leaves nothing running of a tick that does not listen when it is stopped', async () => {
+    const worker = ticker();
+    worker.work = () => new Promise(() => {});
+    worker.start();
+    await bench.clock.advance(1);
+    const stopped = worker.stop(1000);
+    await bench.clock.advance(1000);
+    await stopped;
+    // What is left is a heartbeat of the queue.
+    expect([worker.state, worker.inFlight, bench.clock.pendingTimers]).toEqual(['stopped', 0, 1]);
+  });
+
   it('runs by a cron expression', async () => {
     const worker = ticker({ schedule: { cron: '*/20 * * * *' } });
     worker.start();

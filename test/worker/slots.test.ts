@@ -61,9 +61,12 @@ describe('SlotPool', () => {
     expect(pool.used).toBe(0);
   });
 
-  it.each([0, 1025, 1.5])('refuses a size of %d', (size) =>
-    expect(() => new SlotPool(size)).toThrow(RangeError),
-  );
+  it.each([0, 1025, 1.5])('refuses a size of %d', (size) => {
+    const refused = new RangeError(`size must be an integer of 1..1024, got ${size}`);
+    expect(() => new SlotPool(size)).toThrow(refused);
+  });
+
+  it.each([1, 1024])('has a size of %d', (size) => expect(new SlotPool(size).size).toBe(size));
 });
 
 describe('workers on one pool of slots', () => {
