@@ -16,3 +16,8 @@ it.each([
 
 it('takes no place outside of the tree from one', async () =>
   expect((await analyzeLog('::error file=../../etc/passwd,line=1::boom\n')).diagnostics).toEqual([]));
+
+it('lists a place once that a job which tries thrice names thrice', async () => {
+  const { diagnostics } = await analyzeLog('::error file=src/a.ts,line=3::boom\nRetrying\n'.repeat(3));
+  expect(diagnostics).toHaveLength(1);
+});

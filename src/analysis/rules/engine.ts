@@ -154,7 +154,7 @@ export function saysSomething(text: string): boolean {
 
 function findingOf([rule, hit]: readonly [Rule, Hit], hits: Hits): Finding {
   const related = hits.related(rule);
-  const diagnostics = related.flatMap((it) => it.diagnostics).slice(0, DETAILS_MAX);
+  const diagnostics = distinct(related.flatMap((it) => it.diagnostics)).slice(0, DETAILS_MAX);
   const place = diagnostics.length === 0 ? hits.placeNear(hit.cause.line) : null;
   return {
     category: rule.category,
@@ -195,6 +195,11 @@ function nothing(summary: string, confidence: number, cause: LogLine | null): Fi
 }
 
 /** One entry a name; the one that says more. */
+/** A job that tries thrice says everything thrice. */
+function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(diagnostics.map((it) => [JSON.stringify(it), it])).values()];
+}
+
 function unique(tests: readonly FailedTest[]): FailedTest[] {
   const byName = new Map<string, FailedTest>();
   for (const test of tests) {
