@@ -13,6 +13,8 @@ export interface HostileRequest {
   body: Buffer;
   /** Rightly signed: then the body may fit, else every answer is 4xx. */
   signed: boolean;
+  /** Documented answers; of a body that was changed by chance it is not known whether it still fits. */
+  expected: readonly number[];
 }
 
 type Random = () => number;
@@ -58,7 +60,7 @@ export class HostileRequests {
 
   #unsigned(): HostileRequest {
     const { event, body } = this.#original();
-    const request = { method: 'POST', headers: headersOf(event), body, signed: false };
+    const request = { method: 'POST', headers: headersOf(event), body, signed: false, expected: [401] };
     const { headers } = request;
     switch (this.#pick(9)) {
       case 0:
@@ -84,16 +86,14 @@ export class HostileRequests {
         headers['x-hub-signature-256'] = `sha256=${hmac('sha256', '', body)}`;
         break;
       case 7:
-        headers[this.#random() < 0.5 ? 'x-github-event' : 'x-github-delivery'] = this.#oneOf([
-          '',
-          '\u00ff',
-          'a b',
-          '../..',
-        ]);
+        if (this.#random() < 0.5) headers['x-github-event'] = this.#oneOf(['', '\u00ff', 'a b', '../..']);
+        else headers['x-github-delivery'] = this.#oneOf(['', '\u00ff', 'a b', 'a'.repeat(129)]);
+        request.expected = [400];
         break;
       default:
         request.method = this.#oneOf(['GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
         request.body = Buffer.alloc(0);
+        request.expected = [405];
     }
     return request;
   }
@@ -105,7 +105,8 @@ export class HostileRequests {
     const headers = headersOf(event);
     if (this.#random() < 0.05) headers['content-type'] = this.#oneOf(TYPES);
     headers['x-hub-signature-256'] = `sha256=${hmac('sha256', this.#secret, body)}`;
-    return { method: 'POST', headers, body, signed: true };
+    const expected = headers['content-type']?.startsWith('application/json') ? [202, 400] : [415];
+    return { method: 'POST', headers, body, signed: true, expected };
   }
 
   #original(): { event: string; body: Buffer } {
