@@ -6,7 +6,7 @@ import { SIDES, type SideName } from '../sides/side.ts';
 
 const WATCHED_MS = 60_000;
 /** Until the service has started, and has looked around. */
-const SETTLE_MS = 10_000;
+const SETTLE_MS = 20_000;
 
 /** Commands a second of a service that has nothing to do, with all its queues. */
 export async function idle(bench: Bench): Promise<Figure[]> {

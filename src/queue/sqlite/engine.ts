@@ -22,6 +22,7 @@ import {
   type OperationName,
   type Operations,
 } from './operations.ts';
+import { Outbox } from './outbox.ts';
 import { readLetter, readLetters, readStats } from './reader.ts';
 
 /** Milliseconds between two looks at whether another process has written, while somebody waits. */
@@ -34,18 +35,25 @@ export class SqliteEngine implements QueueEngine {
   readonly #database: SqliteDatabase;
   readonly #clock: Clock;
   readonly #hub: Hub;
+  readonly #outbox: Outbox;
 
   constructor(database: SqliteDatabase, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
     this.#hub = new Hub(database.path);
+    this.#outbox = new Outbox(async (queue, envelopes, limits) => {
+      const reply = await this.#run('queue.send', { queue, envelopes, limits });
+      if (reply.wake) this.#hub.announce(queue);
+      return reply;
+    });
   }
 
-  async send(queue: string, envelopes: readonly Envelope[], limits: EngineLimits): Promise<SendReply> {
-    const { maxLength, maxBytes } = limits;
-    const reply = await this.#run('queue.send', { queue, envelopes, limits: { maxLength, maxBytes } });
-    if (reply.wake) this.#hub.announce(queue);
-    return reply;
+  send(
+    queue: string,
+    envelopes: readonly Envelope[],
+    { maxLength, maxBytes }: EngineLimits,
+  ): Promise<SendReply> {
+    return this.#outbox.send(queue, envelopes, { maxLength, maxBytes });
   }
 
   async step(request: StepRequest): Promise<StepReply> {

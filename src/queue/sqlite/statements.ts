@@ -104,7 +104,6 @@ function messageStatements(one: Prepare, value: Prepare) {
     messagesById: one<MessageRow>(
       `SELECT ${MESSAGE} FROM queue_messages WHERE queue = ? AND id = ? ORDER BY state = 3`,
     ),
-    messageBySeq: one<MessageRow>(`SELECT ${MESSAGE} FROM queue_messages WHERE seq = ?`),
     leased: one<MessageRow>(
       `SELECT ${MESSAGE} FROM queue_messages WHERE queue=? AND id=? AND (state = 3)=0 AND state=2 AND token=?`,
     ),
@@ -121,8 +120,9 @@ function messageStatements(one: Prepare, value: Prepare) {
     ),
     setState: one('UPDATE queue_messages SET state = ? WHERE seq = ?'),
     putBack: one('UPDATE queue_messages SET state = ?, due_at = ?, retries = ? WHERE seq = ?'),
-    lease: value<string>(
-      'UPDATE queue_messages SET state = 2, token = ?, session = ?, held_until = 0 WHERE seq = ? RETURNING body',
+    lease: one<MessageRow & { body: string }>(
+      `UPDATE queue_messages SET state = 2, token = ?, session = ?, held_until = 0 WHERE seq = ?
+       RETURNING ${MESSAGE}, body`,
     ),
     hold: one('UPDATE queue_messages SET held_until = ? WHERE seq = ?'),
     deleteMessage: one('DELETE FROM queue_messages WHERE seq = ?'),

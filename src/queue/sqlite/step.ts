@@ -56,25 +56,27 @@ function take(
   const taken: Taken[] = [];
   let free = it.sql.firstReady.all(queue.id, want);
   let nextFree = 0;
+  let group = it.sql.firstGroup.get(queue.id);
   let bytes = 0;
   let expired = 0;
   while (taken.length < want && bytes < BYTES_MAX && expired < EXPIRED_MAX) {
     const loose = free[nextFree];
-    const group = it.sql.firstGroup.get(queue.id);
     const first = sooner(loose && { ...loose, turn: 0 }, group);
     if (!first) return { taken, more: expired > 0 };
     if (first !== group) nextFree++;
-    const { message, token, body } = lease(it, queue, session, first.seq);
+    const message = lease(it, queue, session, first.seq);
     if (message.expires_at !== null && message.expires_at <= it.now) {
       expired++;
       bury(it, message, message.retries, EXPIRED);
       finish(it, message);
       // Its follow-up may be ready now, and the list may have ended with it.
       [free, nextFree] = [it.sql.firstReady.all(queue.id, want), 0];
+      group = it.sql.firstGroup.get(queue.id);
       continue;
     }
+    if (first === group) group = it.sql.firstGroup.get(queue.id);
     bytes += message.bytes;
-    taken.push({ id: message.id, token, body, retries: message.retries });
+    taken.push({ id: message.id, token: message.token, body: message.body, retries: message.retries });
   }
   return { taken, more: queue.ready > 0 };
 }
@@ -84,20 +86,13 @@ function sooner<T extends Candidate>(left: T | undefined, right: T | undefined):
   return compareCandidates(left, right) < 0 ? left : right;
 }
 
-function lease(
-  it: Transition,
-  queue: QueueRow,
-  session: number,
-  seq: number,
-): { message: MessageRow; token: number; body: string } {
-  const message = it.sql.messageBySeq.get(seq) as MessageRow;
-  const token = it.ticket(queue);
-  const body = it.sql.lease.get(token, session, seq) as string;
+function lease(it: Transition, queue: QueueRow, session: number, seq: number): MessageRow & { body: string } {
+  const message = it.sql.lease.get(it.ticket(queue), session, seq) as MessageRow & { body: string };
   queue.ready--;
   queue.in_flight++;
   queue.bytes -= message.bytes;
   if (message.group_key !== null) startRun(it, queue, message.group_key);
-  return { message, token, body };
+  return message;
 }
 
 function nextLook(it: Transition, queue: QueueRow, session: number): number | null {

@@ -1,0 +1,70 @@
+import type { EngineLimits, SendReply } from '../engine.ts';
+import type { Envelope } from '../envelope.ts';
+import { SEND_CHUNK } from '../validate.ts';
+
+/** Stores envelopes in one transition, all or none. */
+export type Store = (
+  queue: string,
+  envelopes: readonly Envelope[],
+  limits: EngineLimits,
+) => Promise<SendReply>;
+
+interface Entry extends PromiseWithResolvers<SendReply> {
+  readonly envelopes: readonly Envelope[];
+}
+
+interface Chunk {
+  readonly queue: string;
+  readonly limits: EngineLimits;
+  readonly entries: Entry[];
+  size: number;
+}
+
+/**
+ * Collects the sends of one turn of the event loop: those to one queue become one transition, which reads and
+ * writes the queue's counters once. A chunk that fails is stored send by send, so that each has its own error.
+ */
+export class Outbox {
+  readonly #store: Store;
+  #chunks: Chunk[] = [];
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  send(queue: string, envelopes: readonly Envelope[], limits: EngineLimits): Promise<SendReply> {
+    if (this.#chunks.length === 0) setImmediate(() => this.#flush());
+    const entry: Entry = { envelopes, ...Promise.withResolvers<SendReply>() };
+    const chunk = this.#chunks.findLast((it) => it.queue === queue);
+    if (chunk && chunk.size + envelopes.length <= SEND_CHUNK) {
+      chunk.entries.push(entry);
+      chunk.size += envelopes.length;
+    } else {
+      this.#chunks.push({ queue, limits, entries: [entry], size: envelopes.length });
+    }
+    return entry.promise;
+  }
+
+  #flush(): void {
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    for (const chunk of chunks) void this.#storeChunk(chunk);
+  }
+
+  async #storeChunk({ queue, limits, entries }: Chunk): Promise<void> {
+    try {
+      const envelopes = entries.flatMap((entry) => entry.envelopes);
+      const reply = await this.#store(queue, envelopes, limits);
+      let from = 0;
+      for (const { envelopes: own, resolve } of entries) {
+        resolve({ ...reply, results: reply.results.slice(from, from + own.length) });
+        from += own.length;
+      }
+    } catch (thrown) {
+      if (entries.length === 1) return entries[0]?.reject(thrown);
+      for (const entry of entries) {
+        this.#store(queue, entry.envelopes, limits).then(entry.resolve, entry.reject);
+      }
+    }
+  }
+}
