@@ -47,10 +47,16 @@ local function flush()
   msgs, ready, age = {}, {}, {}
 end
 
+-- By weight, as a chunk has few: the score, and the part of the record from there to the weight.
+local scores, middles = {}, {}
 local function new_record(weight, flag, rest)
-  local seq, score = pad(take(1)), pad(S.ms - weight)
-  local record = { flag, seq, score, nonce, string.format('%.0f', weight), rest }
-  return table.concat(record, ' '), seq, score
+  local seq, score = pad(take(1)), scores[weight]
+  if not score then
+    score = pad(S.ms - weight)
+    scores[weight] = score
+    middles[weight] = ' ' .. score .. ' ' .. nonce .. string.format(' %.0f ', weight)
+  end
+  return flag .. ' ' .. seq .. middles[weight] .. rest, seq, score
 end
 
 local function add_new(id, weight, delay, flag, rest)

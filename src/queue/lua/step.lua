@@ -118,17 +118,15 @@ end
 local records, members, answered = {}, {}, 0
 local left, size = want + BURY_MOST, want
 -- Takes the first of READY, to be leased or, where their time has passed, to be dead. A death makes the group's
--- next one or a follow-up ready, which may come before those that were popped along: they go back until it is
--- placed. Answers false when there is nothing more to take.
+-- next one or a follow-up ready, which may come before those that were read along: they stay until it is placed.
+-- Answers false when there is nothing more to take.
 local function pop()
-  local popped = redis.call('ZPOPMIN', READY, math.min(want - #records, left, size))
-  if #popped == 0 then return false end
+  local firsts = redis.call('ZRANGE', READY, 0, math.min(want - #records, left, size) - 1)
+  if #firsts == 0 then return false end
   local ids = {}
-  for i = 1, #popped, 2 do ids[#ids + 1] = id_of_ready(popped[i]) end
-  local function put_back(from)
-    local back = {}
-    for i = from * 2 - 1, #popped, 2 do back[#back + 1], back[#back + 2] = popped[i + 1], popped[i] end
-    if #back > 0 then redis.call('ZADD', READY, unpack(back)) end
+  for i, member in ipairs(firsts) do ids[i] = id_of_ready(member) end
+  local function leave_ready(count)
+    if count > 0 then redis.call('ZREMRANGEBYRANK', READY, 0, count - 1) end
   end
   size = want
   local recs = redis.call('HMGET', MSGS, unpack(ids))
@@ -137,12 +135,12 @@ local function pop()
     local r = rec and string.sub(rec, 1, 1) == 'x' and parse(rec)
     local expired = r and r.expires > 0 and r.expires <= S.ms
     if rec and not expired and answered > 0 and answered + #rec > budget then
-      put_back(i)
+      leave_ready(i - 1)
       return false
     end
     left = left - 1
     if rec then S.bytes = S.bytes - body_bytes(rec) end
-    if expired then put_back(i + 1) end
+    if expired then leave_ready(i) end
     if r and r.group then start_group(id, r) end
     if expired then
       redis.call('ZREM', AGE, id)
@@ -157,6 +155,7 @@ local function pop()
       members[#members + 1] = id
     end
   end
+  leave_ready(#firsts)
   return true
 end
 

@@ -66,12 +66,10 @@ export class Sender {
   }
 
   async #store(chunk: readonly Entry[]): Promise<void> {
-    const args = chunk.flatMap(({ envelope }) => [
-      envelope.id,
-      envelope.weight,
-      envelope.delayMs,
-      encodeTail(envelope),
-    ]);
+    const args: (string | number)[] = [];
+    for (const { envelope } of chunk) {
+      args.push(envelope.id, envelope.weight, envelope.delayMs, encodeTail(envelope));
+    }
     try {
       const number = this.#chunks++;
       const nonce = `${this.#prefix}${number.toString(36)}`;
