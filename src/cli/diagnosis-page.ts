@@ -20,6 +20,7 @@ const FIXERS: Readonly<Record<string, string>> = {
   buildifier: 'buildifier -r .',
   'clang-format': 'clang-format -i <files>',
   'deno fmt': 'deno fmt',
+  docformatter: 'docformatter --in-place -r .',
   'dotnet format': 'dotnet format',
   dprint: 'dprint fmt',
   gofmt: 'gofmt -w .',

@@ -41,7 +41,18 @@ function contents(folder: string): Record<string, string> {
 describe('the patch of a log', () => {
   it('has a case for each dialect', () => {
     expect([...new Set(labels.map(({ tool }) => tool))].toSorted()).toEqual([
-      ...['autopep8', 'biome', 'black', 'buildifier', 'clang-format', 'dprint', 'git diff', 'gofmt', 'isort'],
+      ...[
+        'autopep8',
+        'biome',
+        'black',
+        'buildifier',
+        'clang-format',
+        'docformatter',
+        'dprint',
+        'git diff',
+        'gofmt',
+        'isort',
+      ],
       ...['mix format', 'ormolu', 'php-cs-fixer', 'phpcs', 'ruff', 'rustfmt', 'shfmt', 'spotless'],
       ...['terraform fmt', 'yapf'],
     ]);

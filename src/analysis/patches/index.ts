@@ -6,6 +6,7 @@ import { black } from './black.ts';
 import { buildifier } from './buildifier.ts';
 import { clangFormat } from './clang-format.ts';
 import type { Dialect, DialectResult } from './dialect.ts';
+import { docformatter } from './docformatter.ts';
 import { DprintReader } from './dprint.ts';
 import { FormatterReader } from './formatter-diff.ts';
 import { GitDiffReader } from './git-diff.ts';
@@ -36,6 +37,7 @@ const FORMATTERS = [
   phpCsFixer,
   buildifier,
   clangFormat,
+  docformatter,
 ];
 
 /** Tools with a format of their own. */
