@@ -28,7 +28,7 @@ export const SECTIONS: readonly Section[] = [
   onRedis('idle', idle),
   ...again('aof', ', AOF everysec', { aof: 'everysec' }),
   ...again('rtt', ', 1 ms round trip', { delayMs: 1 }),
-  onRedis('million', backlog, ', a million waiting'),
+  onRedis('backlog', backlog),
   onRedis('growth', growth),
   { name: 'sqlite', peer: 'bare inserts', measure: sqlite },
 ];

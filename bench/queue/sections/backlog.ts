@@ -9,9 +9,10 @@ const SINGLE_JOBS = 20_000;
 const CONCURRENCY = 50;
 const SIZES = [1000, 10_000, 100_000, 1_000_000];
 
-/** Both sides with a million messages waiting in the same server. */
+/** Both sides with many messages waiting in the same server, a million in the full scale. */
 export async function backlog(bench: Bench): Promise<Figure[]> {
   const waiting = bench.count(BACKLOG);
+  const label = `, ${waiting.toLocaleString('en-US')} waiting`;
   const jobs = bench.count(JOBS);
   const single = bench.count(SINGLE_JOBS);
   for (const name of SIDES) await fill(bench, name, 0, waiting);
@@ -34,23 +35,23 @@ export async function backlog(bench: Bench): Promise<Figure[]> {
   });
   const times = (name: SideName) => median(empty[name]) / median(full[name]);
   return [
-    compare(`single add, 50 in flight, /s${bench.label}`, singles),
-    compare(`process, no-op, concurrency ${CONCURRENCY}, /s${bench.label}`, full),
+    compare(`single add, 50 in flight, /s${label}`, singles),
+    compare(`process, no-op, concurrency ${CONCURRENCY}, /s${label}`, full),
     compare(`the same when empty, /s`, empty),
-    rate(`time of a message${bench.label}, times that when empty`, times('ours'), null),
+    rate(`time of a message${label}, times that when empty`, times('ours'), null),
     rate(`the same of BullMQ, times`, times('bullmq'), null),
   ];
 }
 
-/** Ours from a thousand messages waiting to a million. */
+/** Ours from a thousand messages waiting to a million, in every scale. */
 export async function growth(bench: Bench): Promise<Figure[]> {
   const jobs = bench.count(JOBS);
   let filled = 0;
   let next = SIZES.at(-1) ?? 0;
   const figures: Figure[] = [];
   for (const size of SIZES) {
-    await fill(bench, 'ours', filled, bench.count(size) - filled);
-    filled = bench.count(size);
+    await fill(bench, 'ours', filled, size - filled);
+    filled = size;
     const rates = [];
     for (let round = 0; round < bench.scale.rounds; round++) {
       rates.push(await processRate(bench, 'ours', { concurrency: CONCURRENCY, jobMs: 0, jobs }, next));
