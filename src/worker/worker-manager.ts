@@ -139,6 +139,8 @@ export class WorkerManager {
   }
 
   #start(member: Member): void {
+    // Whoever starts a dead worker before its time does it in the place of the timer.
+    member.timer?.clear();
     const startedAt = this.#clock.monotonic();
     try {
       member.worker.start();

@@ -1,63 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { QueueError } from '../../src/errors.ts';
 import { ManualClock } from '../../src/manual-clock.ts';
-import {
-  type ManagedWorker,
-  MetricsCollector,
-  WorkerManager,
-  type WorkerManagerOptions,
-  type WorkerState,
-} from '../../src/worker/index.ts';
+import { MetricsCollector, WorkerManager, type WorkerManagerOptions } from '../../src/worker/index.ts';
+import { Mortal } from './mortal.ts';
 import { Bench, latch, message, overriding, QUEUE } from './support.ts';
-
-/** A worker whose life is in the test's hands. */
-class Mortal implements ManagedWorker {
-  readonly name: string;
-  readonly queue = '';
-  readonly exchange = null;
-  readonly inFlight = 0;
-  readonly log: string[];
-  state: WorkerState = 'stopped';
-  starts = 0;
-  /** Thrown by the next start. */
-  unable: Error | undefined;
-  /** Thrown by `stop`. */
-  stubborn: Error | undefined;
-  #end = Promise.withResolvers<Error | null>();
-
-  constructor(name = 'mortal', log: string[] = []) {
-    this.name = name;
-    this.log = log;
-  }
-
-  queueStats = async () => null;
-  ended = () => this.#end.promise;
-
-  start(): void {
-    this.starts += 1;
-    const { unable } = this;
-    this.unable = undefined;
-    if (unable) throw unable;
-    this.state = 'running';
-    this.#end = Promise.withResolvers<Error | null>();
-  }
-
-  quiet(): void {
-    this.log.push(`${this.name} quiet`);
-  }
-
-  async stop(deadlineMs?: number): Promise<void> {
-    this.log.push(`${this.name} stop ${deadlineMs}`);
-    if (this.stubborn) throw this.stubborn;
-    this.state = 'stopped';
-    this.#end.resolve(null);
-  }
-
-  die(error: Error = new Error('a bug')): void {
-    this.state = 'failed';
-    this.#end.resolve(error);
-  }
-}
 
 describe('WorkerManager, when a worker dies', () => {
   const clock = new ManualClock();
@@ -161,6 +107,19 @@ describe('WorkerManager, when a worker dies', () => {
     await clock.advance(120_000);
     expect([worker.starts, other.worker.starts, clock.pendingTimers]).toEqual([1, 1, 0]);
     await Promise.all([manager.stopAll(), other.manager.stopAll()]);
+  });
+
+  it('starts once what is started by hand before its time', async () => {
+    const { worker, manager, restarts } = managed({ restartPolicy: { delayMs: () => 1000 } });
+    worker.die();
+    await clock.advance(1);
+    manager.startAll();
+    await clock.advance(5000);
+    expect([worker.starts, await restarts(), clock.pendingTimers]).toEqual([2, 0, 0]);
+    worker.die();
+    await clock.advance(1000);
+    expect([worker.starts, await restarts(), clock.pendingTimers]).toEqual([3, 1, 0]);
+    await manager.stopAll();
   });
 
   it('leaves alone what runs or has ended by itself', async () => {
