@@ -16,7 +16,7 @@ import type { WorkerContext } from '../src/worker/context.ts';
 import { done, type Outcome, snooze } from '../src/worker/outcome.ts';
 import { whyNotFailing } from './check-analyzer/conclusions.ts';
 import { findPullRequest } from './check-analyzer/find-pull-request.ts';
-import { keepHold } from './check-analyzer/keep-hold.ts';
+import { isToldAlready, keepHold } from './check-analyzer/keep-hold.ts';
 import { readCheckLog } from './check-analyzer/read-log.ts';
 import { recordDiagnosis, recordError, recordSkip, recordVerdict } from './check-analyzer/record.ts';
 import { redactDiagnosis } from './check-analyzer/redact-diagnosis.ts';
@@ -61,8 +61,9 @@ export function createCheckAnalyzerHandler(dependencies: WorkerDependencies) {
     if ('kind' in diagnosis) return diagnosis;
     context.signal.throwIfAborted();
     const judgement = await conclude(found, diagnosis, stored, dependencies);
-    const news = await keepHold(found, judgement, dependencies);
-    if (news) await act(found, judgement, dependencies);
+    // Kept only when it has been told: who dies in between tells it again, which is told once.
+    if (!(await isToldAlready(found, judgement, dependencies))) await act(found, judgement, dependencies);
+    await keepHold(found, judgement, dependencies);
     return done;
   }, dependencies);
 }

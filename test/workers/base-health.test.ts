@@ -64,6 +64,21 @@ describe('a failure that the base has too', () => {
     expect(reports()).toBe(written);
   });
 
+  test('is said all the same where the first try to say it failed', async () => {
+    onBase('failure');
+    const send = world.queues.sendMessage.bind(world.queues);
+    world.queues.sendMessage = async (queue, ...rest) => {
+      if (queue !== QUEUES.fixApplicator) return await send(queue, ...rest);
+      world.queues.sendMessage = send;
+      throw new Error('the queue was out of reach');
+    };
+    await analyse(world, world.failedCheck('format'));
+    await later(world, 120_000);
+    await later(world, 60_000);
+    expect(summary()).toContain('On hold');
+    expect(await world.store.holds.listByPullRequest('3', 5)).toHaveLength(1);
+  });
+
   test('is taken up when the base passes after all: the log is not read again', async () => {
     onBase('failure');
     await analyse(world, world.failedCheck('format'));
