@@ -83,6 +83,13 @@ export class Bench implements AsyncDisposable {
     );
   }
 
+  /** Milliseconds of processor that the server has used. */
+  async processorMs(): Promise<number> {
+    const info = await this.#admin.info('cpu');
+    const seconds = [...info.matchAll(/^used_cpu_(?:user|sys):(\S+)/gm)].map(([, value]) => Number(value));
+    return seconds.reduce((sum, value) => sum + value, 0) * 1000;
+  }
+
   /** Connections of others. */
   async connections(): Promise<number> {
     const list = String(await this.#admin.client('LIST'));

@@ -15,6 +15,8 @@ export interface Calls {
   trickle: [{ first: number; count: number; gapMs: number }, Moment[]];
   pause: [Record<string, never>, null];
   resume: [Record<string, never>, null];
+  /** Milliseconds of processor that the process has used, with all its threads. */
+  processorMs: [Record<string, never>, number];
   /** Works until so many are done; answers the milliseconds from the end of the warm-up on. */
   work: [Work & { jobs: number; warmUp: number }, number];
   /** Starts a worker that runs until `ear`. */
@@ -65,6 +67,10 @@ export function drive(side: Side): CallTable {
     async resume() {
       await side.resume();
       return null;
+    },
+    async processorMs() {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
     },
     work: (input) => work(side, input),
     async listen(input) {

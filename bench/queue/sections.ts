@@ -4,6 +4,7 @@ import { backlog, growth } from './sections/backlog.ts';
 import { commandsPerJob } from './sections/commands.ts';
 import { idle } from './sections/idle.ts';
 import { pickUp } from './sections/latency.ts';
+import { processorTime } from './sections/processor.ts';
 import { sharing } from './sections/sharing.ts';
 import { sqlite } from './sections/sqlite.ts';
 import { adding, processing } from './sections/throughput.ts';
@@ -25,6 +26,7 @@ export const SECTIONS: readonly Section[] = [
   onRedis('share', sharing),
   onRedis('pick-up', pickUp),
   onRedis('commands', commandsPerJob),
+  onRedis('processor', processorTime),
   onRedis('idle', idle),
   ...again('aof', ', AOF everysec', { aof: 'everysec' }),
   ...again('rtt', ', 1 ms round trip', { delayMs: 1 }),
