@@ -54,5 +54,5 @@ function isOutcome(value: unknown): value is Outcome {
 }
 
 function isDelay(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  return Number.isFinite(value) && (value as number) >= 0;
 }

@@ -45,13 +45,13 @@ export abstract class ConfigurableWorker extends BaseWorker {
 
   #scheduleCheck(): void {
     const { healthCheckIntervalMs } = this.config;
-    if (healthCheckIntervalMs === 0 || this.state !== 'running') return;
+    if (healthCheckIntervalMs === 0) return;
     this.#timer = this.options.clock.setTimeout(() => void this.#check(), healthCheckIntervalMs);
   }
 
   async #check(): Promise<void> {
     const { clock } = this.options;
-    const metrics = this.reporter.metrics ?? new MetricsCollector({ clock });
+    const metrics = this.reporter.metrics ?? new MetricsCollector();
     const checker = new HealthChecker({ workers: () => [this], metrics, clock });
     const health = await checker.checkWorkerHealth(this.name);
     if (this.state !== 'running') return;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TransientError } from '../../src/errors.ts';
+import { createLogger } from '../../src/logger.ts';
 import type { Lease } from '../../src/queue/types.ts';
 import type { HandlerResult, WorkerContext, WorkerOptions } from '../../src/worker/index.ts';
 import { Bench, message, overriding } from './support.ts';
@@ -56,6 +57,15 @@ describe('an aborted handler', () => {
     await bench.send(message('b'));
     await bench.clock.advance(1);
     expect(worker.inFlight).toBe(1);
+  });
+
+  it('that does not listen has a line in the log that says why it was to stop', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });
+    await start(stubborn, { logger, graceMs: 5000 });
+    await bench.clock.advance(6000);
+    const errors = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 50);
+    expect(errors).toMatchObject([{ reason: 'timeout', messageId: 'a', worker: 'w' }]);
   });
 
   it('that threw because of a timeout has timed out, whatever it threw', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PermanentError, TransientError } from '../../src/errors.ts';
+import { createLogger } from '../../src/logger.ts';
 import type { WorkerMessage } from '../../src/messages/worker-message.ts';
 import {
   type BatchContext,
@@ -9,6 +10,7 @@ import {
   SlotPool,
   snooze,
   type WorkerContext,
+  type WorkerObserver,
 } from '../../src/worker/index.ts';
 import { Bench, message } from './support.ts';
 
@@ -111,13 +113,36 @@ describe('BatchWorker', () => {
   });
 
   it.each([
-    ['throws', () => Promise.reject(new Error('all of it'))],
-    ['answers no list', async () => undefined as unknown as BatchResult[]],
-  ])('a batch that %s is a failure of all', async (_, work) => {
-    start({}, work);
+    ['throws', () => Promise.reject(new Error('all of it')), 'all of it'],
+    [
+      'answers no list',
+      async () => undefined as unknown as BatchResult[],
+      'the handler answered no outcome, but undefined',
+    ],
+  ])('a batch that %s is a failure of all', async (__, work, reason) => {
+    const reasons: unknown[] = [];
+    const observers: WorkerObserver[] = [
+      { failed: (_, __, outcome) => void reasons.push('error' in outcome && outcome.error?.message) },
+    ];
+    start({ observers }, work);
     await bench.send(...ids('a', 'b', 'c'));
     await bench.clock.advance(1);
     expect(await bench.stats()).toMatchObject({ delayed: 3, dead: 0 });
+    expect(reasons).toEqual([reason, reason, reason]);
+  });
+
+  it('has a logger that names its messages', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });
+    start({ logger }, async (messages, context) => {
+      context.logger.info('here');
+      return messages.map(() => true);
+    });
+    await bench.send(...ids('a', 'b', 'c'));
+    await bench.clock.advance(1);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { msg: 'here', worker: 'w', messageIds: ['a', 'b', 'c'] },
+    ]);
   });
 
   it('works on one batch at a time, and fetches none for the next meanwhile', async () => {

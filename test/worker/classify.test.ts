@@ -17,6 +17,7 @@ describe('what a handler returned', () => {
 
   it.each<Outcome>([
     { kind: 'done' },
+    { kind: 'done', delayMs: -1 } as Outcome,
     { kind: 'retry' },
     { kind: 'retry', delayMs: 0 },
     { kind: 'retry', error: new Error('odd'), delayMs: 5 },
