@@ -95,6 +95,11 @@ async function openCase(message: Message, dependencies: WorkerDependencies): Pro
   const { installation_id, repository_id, owner, repo, head_sha, check_run_id, pr_number } = message.payload;
   const skip = (rule: string, reason: string): Skip => ({ rule, reason, prNumber: pr_number });
   if (mode === 'off') return skip('override.off', 'the service is switched off (CHECKMEND_MODE=off)');
+  // Before GitHub is asked for anything: there may be hundreds of them.
+  if (await isOneTooMany(message.payload, dependencies)) {
+    const reason = `${CHECKS_PER_HEAD_MAX} failed checks of this head are diagnosed already`;
+    return skip('limit.checks_per_head', reason);
+  }
   const client = github.repository(installation_id, owner, repo);
   const check = await facts.checkRun(client, head_sha, check_run_id);
   if (!check) return skip('check_run.gone', 'the check run is not there any more');
@@ -121,10 +126,6 @@ async function openCase(message: Message, dependencies: WorkerDependencies): Pro
   const reading = await facts.policy(client);
   if (reading.ok && isSwitchedOff(reading.policy, check.name))
     return { rule: 'mode.off', reason: 'the policy switches it off', prNumber };
-  if (await isOneTooMany(message.payload, dependencies)) {
-    const reason = `${CHECKS_PER_HEAD_MAX} failed checks of this head are diagnosed already`;
-    return { rule: 'limit.checks_per_head', reason, prNumber };
-  }
   return { message, client, check, pullRequest, reading };
 }
 

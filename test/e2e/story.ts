@@ -102,6 +102,13 @@ export class Story implements AsyncDisposable {
     return await this.scenario.runActions(pull.repository, { headSha, headBranch, jobs });
   }
 
+  /** A job of the head passes, by default the formatter's. */
+  async pass(pull: Pull, { name = 'format' } = {}) {
+    const headBranch = pull.headRepository === pull.repository ? pull.branch : null;
+    const jobs = [{ name, conclusion: 'success' }];
+    return await this.scenario.runActions(pull.repository, { headSha: pull.headSha, headBranch, jobs });
+  }
+
   /** Commits on the head branch that carry our mark, newest first. */
   async fixCommits({ headRepository, branch }: Pick<Pull, 'headRepository' | 'branch'>) {
     const commits = await this.scenario.listCommits(headRepository, branch);
