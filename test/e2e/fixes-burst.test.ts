@@ -79,7 +79,7 @@ describe('256 checks at once', () => {
     expect(requests(from)).toEqual([]);
   }, 240_000);
 
-  it(`that fail on one commit cost at most ${REQUESTS_MAX} requests, and are one commit and one report`, async () => {
+  it('that fail on one commit cost at most 120 requests, and are one commit and one report', async () => {
     const repository = await story.repository('failing', FIX_AT_ONCE);
     const pull = await story.openPull(repository);
     await until(async () => ((await story.timeline(pull)).length > 0 ? true : null));
