@@ -112,6 +112,14 @@ describe('a hostile log', () => {
     if (hunk.length === 3) expect(result.patch).toBeNull();
   });
 
+  it('gets no patch when it holds more diffs, or more of one, than are kept', async () => {
+    const many = Array.from({ length: 2001 }, (_, n) => imitation(`a${n}.py`)).join('');
+    const lines = Array.from({ length: 10_001 }, (_, n) => `-a${n}\n+b${n}`).join('\n');
+    const long = [...black('a.py'), '@@ -1,10001 +1,10001 @@', lines, 'would reformat a.py', ''].join('\n');
+    for (const log of [many, long])
+      expect(await analyzeLog(log)).toMatchObject({ patch: null, category: 'format', tool: 'black' });
+  });
+
   it('of one endless line is read in bounded memory, and the line is cut', async () => {
     const part = Buffer.alloc(1024 * 1024, 0x61);
     const parts = (async function* () {

@@ -24,6 +24,8 @@ export class UnifiedReader {
   #current: NamedDiff | null = null;
   #reader: HunkReader | null = null;
   #lines = 0;
+  /** Past a limit nothing of the log will be taken: nothing more is read. */
+  #over = false;
 
   /** The next line may be part of a diff. */
   get active(): boolean {
@@ -32,6 +34,7 @@ export class UnifiedReader {
 
   /** Takes a line; true when it is part of a diff. */
   push({ line, text, cut }: CleanLine): boolean {
+    if (this.#over) return false;
     if (this.#reader && this.#inHunk(line, text, cut)) return true;
     if (text.startsWith('--- ')) {
       this.#old = { name: text.slice(4), line };
@@ -55,8 +58,8 @@ export class UnifiedReader {
       return false;
     }
     if (this.#current.hunks.length === 0) {
-      if (this.diffs.length >= DIFFS_MAX) this.damaged = true;
-      else this.diffs.push(this.#current);
+      if (this.diffs.length >= DIFFS_MAX) return this.#giveUp();
+      this.diffs.push(this.#current);
     }
     this.#reader = new HunkReader(header);
     this.#current.hunks.push(this.#reader.hunk);
@@ -75,8 +78,8 @@ export class UnifiedReader {
       this.#reader = null;
       return false;
     }
-    // Past the limit nothing is kept: memory must not grow with the log.
-    if (cut || this.#lines >= DIFF_LINES_MAX || !this.#reader.take(text)) {
+    if (this.#lines >= DIFF_LINES_MAX) return this.#giveUp();
+    if (cut || !this.#reader.take(text)) {
       this.damaged = true;
       this.#reader = null;
       return false;
@@ -84,5 +87,15 @@ export class UnifiedReader {
     this.#lines += 1;
     this.#current.lastLine = line;
     return true;
+  }
+
+  /** Memory must not grow with the log. */
+  #giveUp(): false {
+    this.damaged = true;
+    this.#over = true;
+    this.#old = null;
+    this.#current = null;
+    this.#reader = null;
+    return false;
   }
 }
