@@ -43,8 +43,8 @@ export function createPersonRequestHandler(dependencies: Dependencies) {
       await recordUnanswered(message, pullRequest.number, unanswered, dependencies);
       return done;
     }
-    const answer =
-      (await whyNotAllowed(request)) ?? (await GRANTS[message.payload.verb](request, dependencies));
+    // What was answered stands: what it led to may have changed everything since.
+    const answer = known?.settled === false ? known : await decide(request, dependencies);
     const record = await keep(request, answer, dependencies);
     await acknowledge(request, answer);
     await tell(request, answer, dependencies);
@@ -52,6 +52,11 @@ export function createPersonRequestHandler(dependencies: Dependencies) {
     context.logger.info({ verb: record.verb, by: record.requestedBy, rule: answer.rule }, answer.answer);
     return done;
   }, dependencies);
+}
+
+async function decide(request: RequestCase, dependencies: Dependencies): Promise<Answer> {
+  const refusal = await whyNotAllowed(request);
+  return refusal ?? (await GRANTS[request.message.payload.verb](request, dependencies));
 }
 
 /** The person's own permission counts, not that they could write the comment or saw the button. */

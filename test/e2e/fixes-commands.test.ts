@@ -169,4 +169,30 @@ describe('a command in a comment', () => {
     await story.fail(pull);
     await story.ruled(pull, 'paused');
   });
+
+  it('is obeyed once when the process is killed after its reaction', async () => {
+    const pull = await story.openPull(await story.repository('killed', SUGGEST_AT_ONCE));
+    await story.fail(pull);
+    await story.applied(pull, 'suggest_change');
+    const dead = Promise.withResolvers<void>();
+    const route = `POST /repos/${pull.repository}/issues/comments/*/reactions`;
+    const held = story.github.faults.add({ route, times: 1, afterEffect: true, until: dead.promise });
+    const id = await say(pull, '/checkmend fix');
+    await until(async () => (held.left === 0 ? true : null), 60_000);
+    await reaction(pull, id);
+    await story.kill();
+    dead.resolve();
+    await story.start();
+    // The lease of who was killed has to lapse first.
+    await until(async () => (story.github.requests.count(route) >= 2 ? true : null), 100_000);
+    await story.applied(pull, 'apply_patch');
+    await story.stop();
+    expect(story.scenario.reactionsTo(pull.repository, id)).toEqual(['checkmend[bot] +1']);
+    expect(await story.fixCommits(pull)).toHaveLength(1);
+    const answered = (await story.timeline(pull)).filter(({ message }) =>
+      message.startsWith('alice: /checkmend fix'),
+    );
+    expect(answered).toHaveLength(1);
+    await story.start();
+  }, 180_000);
 });

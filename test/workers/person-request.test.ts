@@ -54,6 +54,31 @@ describe('what a person asks for', () => {
       expect(await deadLetters(world)).toEqual([]);
     }, SUGGEST));
 
+  test.each(['getPermission', 'createCommit', 'upsertCheckRun', 'react'] as const)(
+    'is done once when the answer to %s is lost',
+    (method) =>
+      withWorld(async (world) => {
+        await analyse(world, world.failedCheck('format'));
+        let left = 1;
+        world.github.fault = (called, moment) => {
+          if (called !== method || moment !== 'after' || left-- <= 0) return;
+          throw new TransientError('network', 'connection reset');
+        };
+        const id = await command(world, { verb: 'fix' });
+        await later(world, 60_000);
+        await later(world, 60_000);
+        expect(left).toBeLessThan(1);
+        expect(await answers(world)).toEqual([['fix', null]]);
+        expect([...world.github.reactions]).toEqual([`${id} +1`]);
+        expect(world.github.commits.get(world.github.branches.get('topic') ?? '')?.info.parents).toEqual([
+          world.head,
+        ]);
+        const lines = await world.store.timeline.list({ owner: 'octo', repo: 'app' });
+        expect(lines.filter(({ message }) => message.startsWith('ann: /checkmend fix'))).toHaveLength(1);
+        expect(await deadLetters(world)).toEqual([]);
+      }, SUGGEST),
+  );
+
   test.each([
     ['off', 'mode.off', 'mode: off\n'],
     ['shadow', 'mode.shadow', 'mode: shadow\n'],
