@@ -3,7 +3,7 @@
 --   Without `allow-oom`: a server that has reached `maxmemory` refuses it before it starts.
 -- KEYS: common.lua.
 -- ARGV: [2] most messages waiting, [3] most bytes waiting (0 = no limit), [4] nonce of this chunk, the same
---   when it is sent again, [5] its place in CHUNKS, [6] 1 when it is sent again; then four per message: id, weight in ms (priority * ageing), delay in ms, tail
+--   when it is sent again, [5] its place in ANSWERS, [6] 1 when it is sent again; then four per message: id, weight in ms (priority * ageing), delay in ms, tail
 --   (flag, then the record from `retries` on).
 -- Result: one letter per message: q queued, c coalesced, f refused because the queue is full.
 -- Error: QUEUEARGUMENT if a number is none; nothing was changed then.
@@ -13,10 +13,8 @@ local refused = enter()
 if refused then return refused end
 local max_length, max_bytes, nonce = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local place, again = ARGV[5], ARGV[6] == '1'
--- So many places: of more than a hundred senders, most of them long gone.
-local CHUNKS_MOST = 8192
 if again then
-  local before = redis.call('HGET', CHUNKS, place)
+  local before = redis.call('HGET', ANSWERS, place)
   local at = #nonce + 1
   if before and string.sub(before, 1, at) == nonce .. ' ' then return string.sub(before, at + 1) end
 end
@@ -130,8 +128,6 @@ end
 flush()
 if S.wake or S.rearm then wake() end
 local answer = table.concat(results)
-if redis.call('HSET', CHUNKS, place, nonce .. ' ' .. answer) == 1 and redis.call('HLEN', CHUNKS) > CHUNKS_MOST then
-  redis.call('UNLINK', CHUNKS)
-end
+keep_answer(place, nonce .. ' ' .. answer)
 save()
 return answer

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Purpose: replaces a session after an answer was lost. Leases that the holder names go over to the new
 --   session; the others of the old one (their answer never arrived) go back unstarted, at most 100 a call.
---   A late command of the old session is refused from here on.
+--   A late command of the old session is refused from here on. Asked again, as the answer was lost, it answers
+--   the same.
 -- KEYS: common.lua.
 -- ARGV: [2] old session, [3] lease in ms, [4...] leases `<token>:<id>` that are held.
 -- Result: session, expiry, one digit per lease (1 kept; 2 settled, as the old session lives and does not have
@@ -13,6 +14,18 @@ local GIVE_BACK_MOST = 100
 local refused = enter()
 if refused then return refused end
 local old, lease_ms = ARGV[2], tonumber(ARGV[3])
+local asked = #ARGV - 3
+local before = asked > 0 and redis.call('HGET', ANSWERS, 'attach ' .. old)
+if before and #before == 17 + asked then
+  local session, fates = string.sub(before, 1, 16), string.sub(before, 18)
+  local until_ms = tonumber(redis.call('ZSCORE', SESSIONS, session) or 0)
+  if until_ms > S.ms then
+    redis.call('ZADD', SESSIONS, 'GT', S.ms + lease_ms, session)
+  else
+    session, fates = '0', string.gsub(fates, '1', '0')
+  end
+  return { session, S.ms + lease_ms, fates, 1 }
+end
 local old_expires = redis.call('ZSCORE', SESSIONS, old)
 local live = old_expires and tonumber(old_expires) > S.ms
 local session, expires = pad(take(1)), S.ms + lease_ms
@@ -29,6 +42,8 @@ for i = 4, #ARGV do
   end
 end
 if any then redis.call('ZADD', SESSIONS, expires, session) end
+local fates = table.concat(kept)
+if asked > 0 then keep_answer('attach ' .. old, (any and session or string.rep('0', 16)) .. ' ' .. fates) end
 local more = 0
 if live then
   local rest = redis.call('ZRANGEBYSCORE', LEASES, old, old, 'LIMIT', 0, GIVE_BACK_MOST)
@@ -40,4 +55,4 @@ if live then
 end
 if S.wake or S.rearm then wake() end
 save()
-return { any and session or '0', expires, table.concat(kept), more }
+return { any and session or '0', expires, fates, more }

@@ -5,7 +5,7 @@
 local META, WAKE, READY, DELAYED, MSGS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local LEASES, SESSIONS, FOLLOW = KEYS[6], KEYS[7], KEYS[8]
 local GREADY, GROUPS, GACTIVE, AGE, DEAD, LETTERS = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
-local CHUNKS = KEYS[15]
+local ANSWERS = KEYS[15]
 
 local FORMAT = 1
 -- A server whose clock steps back by less than this (a failover) does not take the queue back with it.
@@ -69,6 +69,15 @@ end
 local function save()
   if S.fresh then redis.call('HSET', META, 'format', FORMAT) end
   redis.call('HSET', META, 'tick', pad(S.tick), 'now', pad(S.now), 'bytes', S.bytes)
+end
+
+-- So many answers are kept, of which nearly all are never asked for again.
+local ANSWERS_MOST = 8192
+-- Keeps the answer to a call: if it does not arrive, the call is sent again and must not count twice.
+local function keep_answer(name, answer)
+  if redis.call('HSET', ANSWERS, name, answer) == 1 and redis.call('HLEN', ANSWERS) > ANSWERS_MOST then
+    redis.call('UNLINK', ANSWERS)
+  end
 end
 
 -- A record: flag 'p' (no group, no expiry) or 'x', seq (16 digits), score (16 digits), nonce of the send,

@@ -82,6 +82,8 @@ export class RedisConnection {
   readonly #closing = new AbortController();
   #link: Promise<Link> | undefined;
   #current: Link | undefined;
+  /** The one that is being made. */
+  #next: Link | undefined;
   #failures = 0;
   #checked = false;
 
@@ -145,7 +147,7 @@ export class RedisConnection {
   close(): void {
     const reason = new QueueError('closed', 'the queue manager is closed');
     this.#closing.abort(reason);
-    this.#current?.end(reason);
+    for (const link of [this.#current, this.#next]) link?.end(reason);
     this.#current = undefined;
   }
 
@@ -173,6 +175,7 @@ export class RedisConnection {
       if (this.#failures > 0) await sleep(clock, this.#backoff(), this.#closing.signal);
       if (this.closed) throw this.#closing.signal.reason;
       const link = new Link(createClient(target, name, CONNECT_TIMEOUT_MS));
+      this.#next = link;
       try {
         await this.#handshake(link);
         this.#current = link;

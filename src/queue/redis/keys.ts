@@ -51,8 +51,8 @@ export function queueKeys(prefix: string, queue: string): QueueKeys {
     `${base}dead`,
     /** HASH id to dead letter. */
     `${base}letters`,
-    /** HASH sender and place to what a chunk of it came to: an answer that was lost is given again. */
-    `${base}chunks`,
+    /** HASH call to its answer: one that was lost is given again. */
+    `${base}answers`,
   ];
   return { all, meta, wake, ready, delayed, sessions, leases };
 }

@@ -12,6 +12,9 @@ import { steadyMs } from './steady.ts';
 /** Most bytes of messages that one step answers (one message is always answered). */
 const STEP_BYTES = 4 * 1024 * 1024;
 
+/** Most outcomes of one call: a script must be done soon. */
+const OUTCOMES_MOST = 500;
+
 /** What one step brought. */
 export interface StepResult {
   readonly results: SettleResult[];
@@ -49,9 +52,21 @@ export class Stepper {
 
   /**
    * Tries until there is an answer or `operationTimeoutMs` have passed; the outcomes may then be given again.
+   * More than {@link OUTCOMES_MOST} are settled in several calls, the last of which fetches.
    * @throws QueueError `unavailable`
    */
   async step(outcomes: readonly Settlement[], want: number): Promise<StepResult> {
+    const earlier: SettleResult[] = [];
+    while (outcomes.length > OUTCOMES_MOST) {
+      const { results } = await this.#step(outcomes.slice(0, OUTCOMES_MOST), 0);
+      earlier.push(...results);
+      outcomes = outcomes.slice(OUTCOMES_MOST);
+    }
+    const last = await this.#step(outcomes, want);
+    return { ...last, results: [...earlier, ...last.results] };
+  }
+
+  async #step(outcomes: readonly Settlement[], want: number): Promise<StepResult> {
     const { clock, operationTimeoutMs } = this.#backend.settings;
     const plan = planSettlements(outcomes);
     const deadline = clock.monotonic() + operationTimeoutMs;

@@ -179,11 +179,16 @@ export class SqliteEngine implements QueueEngine {
     try {
       return (await this.#database.run(name, {
         ...input,
-        now: Math.floor(this.#clock.now()),
+        now: this.#now(),
       })) as Operations[Name][1];
     } catch (thrown) {
       throw toQueueError(thrown);
     }
+  }
+
+  /** `null` leaves it to the thread: a transition that waits for the file must not happen in the past. */
+  #now(): number | null {
+    return this.#clock === systemClock ? null : Math.floor(this.#clock.now());
   }
 
   #read<T>(read: (now: number) => T): T {

@@ -15,11 +15,11 @@ interface Holder {
 /** Sends heartbeats from the writer thread, so that a busy event loop loses no lease. */
 export class Heartbeats {
   readonly #scope: WriterScope;
-  readonly #beat: (holder: string, leaseMs: number, now: number) => BeatReply;
+  readonly #beat: (holder: string, leaseMs: number) => BeatReply;
   readonly #holders = new Map<string, Holder>();
 
   /** @param beat the transition; runs in a transaction of its own here */
-  constructor(scope: WriterScope, beat: (holder: string, leaseMs: number, now: number) => BeatReply) {
+  constructor(scope: WriterScope, beat: (holder: string, leaseMs: number) => BeatReply) {
     this.#scope = scope;
     this.#beat = beat;
   }
@@ -48,10 +48,9 @@ export class Heartbeats {
   #send(holder: string, leaseMs: number): void {
     const known = this.#holders.get(holder);
     if (!known || performance.now() - known.heardAt > STUCK_AFTER_LEASES * leaseMs) return;
-    const now = Date.now();
     let beat: BeatReply;
     try {
-      beat = this.#scope.transaction(() => this.#beat(holder, leaseMs, now));
+      beat = this.#scope.transaction(() => this.#beat(holder, leaseMs));
     } catch {
       // Locked, full or out of reach: the holder finds out what that means for its leases.
       beat = { ok: false, now: Date.now() };

@@ -29,23 +29,29 @@ export interface BeatEvent {
   beat: BeatReply;
 }
 
-/** The queue's operations in the writer thread: input and output of each. `now` is the time it happens at. */
+/**
+ * The queue's operations in the writer thread: input and output of each. `now` is the time it happens at; `null`
+ * is the machine's when its transaction has begun.
+ */
 export interface Operations {
   'queue.send': [
-    { now: number; queue: string; envelopes: readonly Envelope[]; limits: EngineLimits },
+    { now: number | null; queue: string; envelopes: readonly Envelope[]; limits: EngineLimits },
     SendReply,
   ];
-  'queue.step': [{ now: number; request: StepRequest }, StepReply];
-  'queue.extend': [{ now: number; lease: LeaseKey; byMs: number }, number | null];
-  'queue.holds': [{ now: number; leases: readonly LeaseKey[] }, boolean[]];
-  'queue.pause': [{ now: number; queue: string; paused: boolean }, null];
-  'queue.requeue': [{ now: number; queue: string; selection: LetterSelection; perSecond: number }, number];
-  'queue.discard': [{ now: number; queue: string; selection: LetterSelection }, number];
-  'queue.annotate': [{ now: number; queue: string; id: string; annotation: string }, boolean];
+  'queue.step': [{ now: number | null; request: StepRequest }, StepReply];
+  'queue.extend': [{ now: number | null; lease: LeaseKey; byMs: number }, number | null];
+  'queue.holds': [{ now: number | null; leases: readonly LeaseKey[] }, boolean[]];
+  'queue.pause': [{ now: number | null; queue: string; paused: boolean }, null];
+  'queue.requeue': [
+    { now: number | null; queue: string; selection: LetterSelection; perSecond: number },
+    number,
+  ];
+  'queue.discard': [{ now: number | null; queue: string; selection: LetterSelection }, number];
+  'queue.annotate': [{ now: number | null; queue: string; id: string; annotation: string }, boolean];
   /** One heartbeat of a holder. */
-  'queue.beat': [{ now: number; holder: string; leaseMs: number }, BeatReply];
+  'queue.beat': [{ now: number | null; holder: string; leaseMs: number }, BeatReply];
   /** Gives all leases of the holder back and ends its session. */
-  'queue.leave': [{ now: number; holder: string }, string[]];
+  'queue.leave': [{ now: number | null; holder: string }, string[]];
 }
 
 /** Controls of the thread's own heartbeats, which go by the machine's clock. */

@@ -19,15 +19,16 @@ export const install: InstallExtension = (scope) => {
   migrate(scope);
   const sql = prepareStatements(scope.db);
   const clockGuard = new ClockGuard(sql);
-  const transit = <T>(now: number, work: (it: Transition) => T): T => {
+  const transit = <T>(given: number | null, work: (it: Transition) => T): T => {
+    const now = given ?? Date.now();
     clockGuard.look(now);
     const it = new Transition(sql, now);
     const value = work(it);
     it.save();
     return value;
   };
-  const heartbeats = new Heartbeats(scope, (holder, leaseMs, now) =>
-    transit(now, (it) => beat(it, holder, leaseMs)),
+  const heartbeats = new Heartbeats(scope, (holder, leaseMs) =>
+    transit(null, (it) => beat(it, holder, leaseMs)),
   );
   const operations: OperationTable = {
     'queue.send': ({ now, queue, envelopes, limits }) =>

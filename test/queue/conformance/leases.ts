@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Lease } from '../../../src/queue/types.ts';
+import type { Lease, Settlement } from '../../../src/queue/types.ts';
 import type { QueueHarness } from './harness.ts';
 import { message, Q, sendAll, take, useFixture } from './support.ts';
 
@@ -81,6 +81,24 @@ export function describeLeases(harness: QueueHarness): void {
       expect(reply.results).toEqual(['ok', 'ok', 'lost', 'ok', 'ok']);
       expect(reply.messages.map((it) => it.message.id)).toEqual(['e']);
       expect(await manager.getQueueStats(Q)).toMatchObject({ ready: 0, delayed: 2, inFlight: 1, dead: 1 });
+    });
+
+    it('are settled by the thousand', async () => {
+      const { manager } = fixture();
+      const ids = Array.from({ length: 1_100 }, (_, index) => `m${index}`);
+      await manager.sendMessages(
+        Q,
+        ids.map((id) => ({ message: message(id) })),
+      );
+      const outcomes: Settlement[] = [];
+      while (outcomes.length < ids.length) {
+        const { messages } = await manager.exchange(Q, { want: 256 });
+        outcomes.push(...messages.map(({ lease }) => ({ lease, outcome: { kind: 'done' as const } })));
+      }
+      const { results, messages } = await manager.exchange(Q, { outcomes, want: 1 });
+      expect(results).toEqual(ids.map(() => 'ok'));
+      expect(messages).toEqual([]);
+      expect(await manager.getQueueStats(Q)).toMatchObject({ ready: 0, inFlight: 0 });
     });
 
     it('count an outcome that is not known as a failed attempt', async () => {

@@ -11,7 +11,7 @@ import { message, Q } from '../conformance/support.ts';
 import { Remote } from '../remote.ts';
 
 const LEASE_MS = 1_000;
-const OPTIONS = { leaseMs: LEASE_MS, commandTimeoutMs: 500 };
+const OPTIONS = { leaseMs: LEASE_MS, commandTimeoutMs: 1_500 };
 
 let server: RedisServer;
 

@@ -102,9 +102,9 @@ describe('on a server', () => {
       if (leased) await manager.ackMessage(leased.lease);
     }
     const { all, meta, wake, sessions } = queueKeys(prefix, 'clean');
-    const chunks = all.at(-1) ?? '';
+    const answers = all.at(-1) ?? '';
     const left = await client.keys(`${encodeURIComponent(prefix)}:{clean}:*`);
-    expect(left.filter((key) => ![meta, wake, sessions, chunks].includes(key))).toEqual([]);
+    expect(left.filter((key) => ![meta, wake, sessions, answers].includes(key))).toEqual([]);
     expect(await client.hget(meta, 'bytes')).toBe('0');
   });
 });

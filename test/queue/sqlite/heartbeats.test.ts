@@ -19,8 +19,9 @@ describe('Heartbeats', () => {
       transaction: <T>(work: () => T) => work(),
       emit: (_name: string, data: unknown) => void beats.push(data as BeatEvent),
     };
-    heartbeats = new Heartbeats(scope, (_holder, _leaseMs, now) => {
+    heartbeats = new Heartbeats(scope, () => {
       if (broken) throw new Error('locked');
+      const now = Date.now();
       return { ok: true, now, session: 1, sessionExpiresAt: now + 3_000, held: 1, wake: [] };
     });
   });

@@ -18,6 +18,8 @@ export type Kind = (typeof KINDS)[number];
 export interface Ground {
   readonly manager: QueueManager;
   readonly faults: readonly Fault[];
+  /** Whether a worker that is stopped may hold up the others: it may have the lock of a file. */
+  readonly shared: boolean;
   startWorker(seed: number, report: (fact: Fact) => void): Member;
   close(): Promise<void>;
 }
@@ -34,6 +36,7 @@ async function memoryGround(): Promise<Ground> {
   return {
     manager,
     faults: [],
+    shared: false,
     startWorker: (seed, report) => startInProcess(queues, seed, report),
     close: () => manager.close(),
   };
@@ -46,6 +49,7 @@ async function sqliteGround(): Promise<Ground> {
   return {
     manager,
     faults: sqliteFaults(target.path),
+    shared: true,
     startWorker: (seed, report) => startProcess(target, seed, report),
     async close() {
       await manager.close();
@@ -63,6 +67,7 @@ async function redisGround(): Promise<Ground> {
   return {
     manager,
     faults: redisFaults(server, admin),
+    shared: false,
     startWorker: (seed, report) => startProcess(target, seed, report),
     async close() {
       admin.disconnect();

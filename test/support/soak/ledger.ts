@@ -181,10 +181,10 @@ export class Ledger {
     );
   }
 
-  /** A lease lives for its first `LEASE_MS`, and for as long as nothing kept its heartbeats from coming through. */
+  /** A lease lives for its first `LEASE_MS`, and until something kept its heartbeats from coming through. */
   #wasLive(run: Run, at: number): boolean {
     if (at < run.askedAt + LEASE_MS) return true;
-    const from = at - LEASE_MS - SLACK_MS;
+    const from = run.askedAt - SLACK_MS;
     const faults = [...this.disturbances, ...(this.#disturbedWorkers.get(run.worker) ?? [])];
     return !faults.some((fault) => fault.until >= from && fault.from <= at);
   }

@@ -112,10 +112,11 @@ class Soak {
       return member.kill();
     }
     this.#count('worker stopped');
+    const others = this.#ground.shared ? this.#ledger.disturb() : disturbance;
     member.signal('SIGSTOP');
     await sleep(this.#random() * LEASE_MS * 2);
     member.signal('SIGCONT');
-    this.#over(disturbance, 1_000);
+    for (const it of [disturbance, others]) this.#over(it, 1_000);
     this.#members.push({ number, member });
   }
 
