@@ -44,7 +44,7 @@ export class WatchedService implements AsyncDisposable {
     const env = { ...serviceEnvironment(settings), LOG_LEVEL: 'fatal' };
     const child = fork(program, { env, cwd: folder, execArgv: ['--expose-gc'], stdio: 'inherit' });
     const origin = `http://127.0.0.1:${port}`;
-    for (let tries = 0; tries < 400 && child.exitCode === null; tries++) {
+    for (let tries = 0; tries < 2400 && child.exitCode === null; tries++) {
       if ((await fetch(`${origin}/readyz`).catch(() => null))?.ok) {
         return new WatchedService(`${origin}/api/github/webhooks`, folder, child, owned.move());
       }
