@@ -33,6 +33,8 @@ export class RepositoryPaths {
       if (prefix === undefined) return null;
       rest = rest.slice(prefix.length);
     }
+    // `C:a.py` is relative to a folder of a drive: not to the repository.
+    if (/^[A-Za-z]:/.test(rest)) return null;
     const parts = rest.split('/').filter((part) => part !== '' && part !== '.');
     return parts.length === 0 || parts.includes('..') ? null : parts.join('/');
   }

@@ -72,5 +72,7 @@ describe("the repository's own paths", () => {
     '',
     '.',
     'C:/x.py',
+    'C:a.py',
+    'e:',
   ])('%j cannot be tied to it', (given) => expect(paths.relative(given)).toBeNull());
 });
