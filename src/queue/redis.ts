@@ -37,6 +37,9 @@ const EXTEND_MAX_MS = 24 * 60 * 60 * 1000;
  * Sends that are issued in the same turn of the event loop share a call. A send whose answer was lost is sent
  * again with the same mark, and answered as the first time: it is stored once.
  *
+ * A settlement whose answer was lost is sent again too. If the lease lapsed in that time it is answered `lost`, also
+ * where the first try had been carried out.
+ *
  * Beside the errors of the port, every operation may throw `QueueError` `format_version` (the queue was written
  * by a newer version) and `ConfigError` (the server is older than 7.0). `queue_full` also says that Redis has
  * reached its `maxmemory`; settling and taking go on then.

@@ -15,6 +15,8 @@ export type Fact = { readonly at: number } & (
   | ({ readonly kind: 'settled'; readonly result: SettleResult; readonly unsure: boolean } & OfLease)
   /** The manager is about to give back everything. */
   | { readonly kind: 'closing' }
+  /** The manager told that leases of its had lapsed: no heartbeat of its came through in time. */
+  | { readonly kind: 'lapsed' }
   /** The process was not run for so long. */
   | { readonly kind: 'lag'; readonly ms: number }
 );

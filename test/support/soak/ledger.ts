@@ -61,6 +61,8 @@ export class Ledger {
   readonly #closedAt = new Map<number, number>();
   /** Pairs of runs at once: whether the first one's lease lived then is known when all disturbances are. */
   readonly #overlaps: [Run, Run][] = [];
+  /** Settlements that came too late, or whose first try had been carried out when its answer was lost. */
+  readonly #lostDone: { run: Run; at: number; unsure: boolean }[] = [];
   #lost = 0;
 
   /** Leases that were given out so far. */
@@ -94,6 +96,8 @@ export class Ledger {
   take(worker: number, fact: Fact): void {
     if (fact.kind === 'lag') {
       this.#disturbancesOf(worker).push({ from: fact.at - fact.ms, until: fact.at });
+    } else if (fact.kind === 'lapsed') {
+      this.#disturbancesOf(worker).push({ from: fact.at - 2 * LEASE_MS, until: fact.at });
     } else if (fact.kind === 'closing') {
       this.#closedAt.set(worker, fact.at);
       for (const run of this.#runs.values()) {
@@ -112,13 +116,16 @@ export class Ledger {
       const run = this.#runs.get(fact.token);
       if (!run) throw new Error(`a settlement of a lease that nobody took: ${JSON.stringify(fact)}`);
       if (fact.kind === 'settling') Object.assign(run, { settlingAt: fact.at, outcome: fact.outcome });
-      else this.#settled(run, fact.result === 'ok', fact.unsure);
+      else this.#settled(run, fact);
     }
   }
 
   /** To be called when everything is over: settles the accounts. */
   close(): Totals {
     for (const [first, second] of this.#overlaps) this.#checkOverlap(first, second);
+    for (const { run, at, unsure } of this.#lostDone) {
+      if (unsure || this.#wasDisturbed(run.worker, run.settlingAt - SLACK_MS, at)) this.#perhaps(run);
+    }
     for (const run of this.#runs.values()) {
       if (!run.settled && run.outcome === 'done') this.#perhaps(run);
     }
@@ -184,16 +191,19 @@ export class Ledger {
   /** A lease lives for its first `LEASE_MS`, and until something kept its heartbeats from coming through. */
   #wasLive(run: Run, at: number): boolean {
     if (at < run.askedAt + LEASE_MS) return true;
-    const from = run.askedAt - SLACK_MS;
-    const faults = [...this.disturbances, ...(this.#disturbedWorkers.get(run.worker) ?? [])];
-    return !faults.some((fault) => fault.until >= from && fault.from <= at);
+    return !this.#wasDisturbed(run.worker, run.askedAt - SLACK_MS, at);
   }
 
-  #settled(run: Run, ok: boolean, unsure: boolean): void {
+  #wasDisturbed(worker: number, from: number, to: number): boolean {
+    const faults = [...this.disturbances, ...(this.#disturbedWorkers.get(worker) ?? [])];
+    return faults.some((fault) => fault.until >= from && fault.from <= to);
+  }
+
+  #settled(run: Run, { at, result, unsure }: Extract<Fact, { kind: 'settled' }>): void {
     run.settled = true;
-    if (!ok) {
+    if (result === 'lost') {
       this.#lost++;
-      if (unsure && run.outcome === 'done') this.#perhaps(run);
+      if (run.outcome === 'done') this.#lostDone.push({ run, at, unsure });
       return;
     }
     const later = this.#runsOf.get(run.id)?.find((it) => it.token > run.token && it.takenAt < run.settlingAt);

@@ -31,6 +31,9 @@ export class SoakWorker {
     this.#random = random;
     this.#report = report;
     this.#blocks = blocks;
+    manager.onLeaseLost((_lease, reason) => {
+      if (reason === 'expired') void report({ kind: 'lapsed', at: Date.now() });
+    });
   }
 
   /** Works until the manager is closed. */
