@@ -199,7 +199,7 @@ async function act(
   dependencies: WorkerDependencies,
 ): Promise<void> {
   const { action, strategy, shadow, diagnosis } = judgement;
-  if (shadow || action === 'silent') return;
+  if (action === 'silent') return;
   const { installation_id, repository_id, owner, repo, head_sha } = message.payload;
   const payload: FixApplicationPayload = {
     installation_id,
@@ -216,8 +216,9 @@ async function act(
   };
   const origin = originOf(message);
   const content = await contentOf(judgement, check, client, dependencies);
+  // In shadow mode it goes as far as what it would write.
   if (content !== null) await sendFix({ ...payload, fix_content: content }, origin, dependencies);
-  await sendReport(payload, origin, dependencies);
+  if (!shadow) await sendReport(payload, origin, dependencies);
 }
 
 function originOf(message: Message): Origin {

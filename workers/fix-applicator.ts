@@ -1,5 +1,5 @@
 import { nextRung } from '../src/fixes/ladder.ts';
-import type { FixOutcome } from '../src/fixes/run-fix.ts';
+import { type FixOutcome, whyShadow } from '../src/fixes/run-fix.ts';
 import { runStrategy } from '../src/fixes/strategies/index.ts';
 import type { FixJob } from '../src/fixes/strategy.ts';
 import {
@@ -38,22 +38,23 @@ export function createFixApplicatorHandler(dependencies: Dependencies) {
     if (outcome.kind === 'wait') return snooze(Math.max(1, Math.ceil(outcome.delayMs)), outcome.reason);
     if (outcome.kind === 'refused') context.logger.info(outcome.refusal, 'fix dropped');
     else context.logger.info({ result: outcome.result }, outcome.message);
-    await goOn(message, outcome, dependencies);
+    await goOn(message, outcome, whyShadow(job, environment) !== null, dependencies);
     return done;
   }, dependencies);
 }
 
-/** After a refusal the next way to deliver the patch, at the end of all ways the report. */
+/** After a refusal the next way to deliver the patch, at the end of all ways the report; in shadow mode none is written. */
 async function goOn(
   { payload, correlationId, priority }: Message,
   outcome: Exclude<FixOutcome, { kind: 'wait' }>,
+  shadow: boolean,
   dependencies: Dependencies,
 ): Promise<void> {
   if (payload.fix_strategy === 'report') return;
   const origin = { correlationId, priorityDelta: priority - PRIORITIES.fixApplication };
   const next = outcome.kind === 'refused' ? nextRung(payload.fix_strategy, outcome.refusal) : null;
   if (next) await sendFix({ ...payload, fix_strategy: next }, origin, dependencies);
-  else await sendReport(payload, origin, dependencies);
+  else if (!shadow) await sendReport(payload, origin, dependencies);
 }
 
 /** The worker of the queue `fix_applicator`: fixes, and what people ask for. */

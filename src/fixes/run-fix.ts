@@ -75,6 +75,10 @@ export async function runFix<Plan, Ready>(
     await recordWait(job, outcome, environment);
     return outcome;
   }
+  if (known?.status === 'planned' && outcome.kind === 'refused' && whyShadow(job, environment)) {
+    await recordRefusal(job, outcome.refusal, environment);
+    return outcome;
+  }
   return await end(job, planned, outcome, environment);
 }
 
@@ -86,6 +90,8 @@ async function attempt<Plan, Ready>(
 ): Promise<FixOutcome> {
   const clearance = await strategy.preflight(planned.plan, job, environment);
   if (clearance.kind !== 'go') return clearance;
+  const shadow = whyShadow(job, environment);
+  if (shadow) return shadow;
   environment.signal.throwIfAborted();
   await book(job, planned, environment);
   await announcePlan(job, environment);
@@ -98,11 +104,26 @@ async function attempt<Plan, Ready>(
   return effect;
 }
 
+/**
+ * Shadow mode does everything but write: why it ends there, or null in any other mode. What a person asks for, and what
+ * is only told, is refused at once.
+ */
+export function whyShadow(
+  { payload: { fix_strategy, requested_by } }: FixJob,
+  { override, policy }: Pick<FixEnvironment, 'override' | 'policy'>,
+): Refused | null {
+  if (fix_strategy === 'report' || requested_by !== undefined) return null;
+  const reason = 'all was ready for it, and shadow mode writes nothing';
+  if (override === 'shadow') return refused('override.shadow', reason);
+  return override === 'policy' && policy.mode === 'shadow' ? refused('mode.shadow', reason) : null;
+}
+
 /** The kill switch, the modes, and what people say by labels and drafts may have changed since the verdict. */
 async function whySwitchedOff(job: FixJob, environment: FixEnvironment): Promise<Refused | null> {
   const { override, policy, policyProblems, store } = environment;
   const { repository_id, pr_number, fix_strategy, check_run_id, requested_by } = job.payload;
-  if (override !== 'policy') return refused(`override.${override}`, 'the service may not write');
+  const shadow = whyShadow(job, environment) !== null;
+  if (override !== 'policy' && !shadow) return refused(`override.${override}`, 'the service may not write');
   const scope = await pausedScope(store, repository_id, pr_number);
   if (scope !== null) return refused('paused', `paused (${scope})`);
   if (fix_strategy === 'report') return null;
@@ -115,11 +136,9 @@ async function whySwitchedOff(job: FixJob, environment: FixEnvironment): Promise
     const left = await store.ignoredFailures.find(repository_id, pr_number, known.fingerprint);
     if (left) return { kind: 'refused', refusal: ignored(left.ignoredBy) };
   }
-  const mode = effectiveMode(
-    policy,
-    { category: known?.diagnosis.category ?? 'unknown' },
-    known?.checkName ?? '',
-  );
+  const category = known?.diagnosis.category ?? 'unknown';
+  const wanted = effectiveMode(policy, { category }, known?.checkName ?? '');
+  const mode = shadow && wanted === 'shadow' ? 'fix' : wanted;
   const asked = requested_by !== undefined && (mode === 'suggest' || mode === 'report');
   const allowed = mode === 'fix' || asked || (mode === 'suggest' && OFFERS.has(fix_strategy));
   if (!allowed) return refused(`mode.${mode}`, `the policy's mode is ${mode}`);

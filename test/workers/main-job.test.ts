@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PermanentError } from '../../src/errors.ts';
 import { analyse, deadLetters, drain, later } from '../fixes/support/drain.ts';
-import { AFTER, BEFORE, createWorld, FIX_POLICY, TRANSIENT, type World } from '../fixes/support/world.ts';
+import {
+  AFTER,
+  BEFORE,
+  createWorld,
+  diagnosisOf,
+  FIX_POLICY,
+  PATCH,
+  TRANSIENT,
+  type World,
+} from '../fixes/support/world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -61,6 +70,33 @@ describe('a failing format check', () => {
     expect(world.github.reports.size).toBe(0);
     expect(await verdicts()).toEqual([rule]);
   });
+
+  test.each([
+    ['mode.shadow', 'policy', FIX_POLICY.replace('fix', 'shadow')],
+    ['override.shadow', 'shadow', FIX_POLICY],
+  ] as const)(
+    '%s goes as far as what it would write, and records why that is not done',
+    async (rule, mode, policy) => {
+      await world.close();
+      world = await createWorld(mode);
+      world.github.policyFile = policy;
+      const refusals = async () => {
+        const entries = await world.store.timeline.list({ owner: 'octo', repo: 'app' });
+        return entries.filter(({ kind }) => kind === 'refusal').map((entry) => entry.rule);
+      };
+      await analyse(world, world.failedCheck('format'));
+      expect(await refusals()).toEqual([rule]);
+      world.diagnoses.set(
+        'lint',
+        diagnosisOf({ patch: PATCH.replace('z = 3', 'z = 4'), fingerprint: 'beef' }),
+      );
+      await analyse(world, world.failedCheck('lint'));
+      expect(await refusals()).toEqual([rule, 'patch.does_not_apply']);
+      await later(world, 3_600_000);
+      expect(world.github.branches.get('topic')).toBe(world.head);
+      expect(world.github.reports.size).toBe(0);
+    },
+  );
 
   test('a broken policy file leads to a report that says what is wrong, and to nothing else', async () => {
     world.github.policyFile = 'mod: fix\nquiet_period: 0s\n';
