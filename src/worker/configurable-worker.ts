@@ -11,10 +11,15 @@ export interface ConfigurableOptions extends Omit<WorkerOptions, 'concurrency' |
   config?: Partial<WorkerConfig>;
 }
 
+/** The health checks of one life: the next life has its own. */
+interface Watch {
+  over: boolean;
+  timer?: Timer;
+}
+
 /** A worker that is set up by plain settings, and looks after its own health. */
 export abstract class ConfigurableWorker extends BaseWorker {
   readonly config: Readonly<WorkerConfig>;
-  #timer: Timer | undefined;
   #healthy = true;
 
   /** @throws ConfigError for settings that are unknown or out of range */
@@ -34,8 +39,12 @@ export abstract class ConfigurableWorker extends BaseWorker {
     if (this.state === 'running') return;
     super.start();
     this.#healthy = true;
-    this.#scheduleCheck();
-    void this.ended().then(() => this.#timer?.clear());
+    const watch: Watch = { over: false };
+    this.#scheduleCheck(watch);
+    void this.ended().then(() => {
+      watch.over = true;
+      watch.timer?.clear();
+    });
   }
 
   /** @param deadlineMs default: the setting `gracefulShutdownTimeoutMs` */
@@ -43,18 +52,18 @@ export abstract class ConfigurableWorker extends BaseWorker {
     await super.stop(deadlineMs);
   }
 
-  #scheduleCheck(): void {
+  #scheduleCheck(watch: Watch): void {
     const { healthCheckIntervalMs } = this.config;
     if (healthCheckIntervalMs === 0) return;
-    this.#timer = this.options.clock.setTimeout(() => void this.#check(), healthCheckIntervalMs);
+    watch.timer = this.options.clock.setTimeout(() => void this.#check(watch), healthCheckIntervalMs);
   }
 
-  async #check(): Promise<void> {
+  async #check(watch: Watch): Promise<void> {
     const { clock } = this.options;
     const metrics = this.reporter.metrics ?? new MetricsCollector();
     const checker = new HealthChecker({ workers: () => [this], metrics, clock });
     const health = await checker.checkWorkerHealth(this.name);
-    if (this.state !== 'running') return;
+    if (watch.over || this.state !== 'running') return;
     if (health.healthy !== this.#healthy) {
       this.#healthy = health.healthy;
       const { logger, name } = this.options;
@@ -65,6 +74,6 @@ export abstract class ConfigurableWorker extends BaseWorker {
       );
       this.reporter.notify((observer) => observer.health?.(name, health));
     }
-    this.#scheduleCheck();
+    this.#scheduleCheck(watch);
   }
 }

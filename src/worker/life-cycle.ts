@@ -59,11 +59,13 @@ export class LifeCycle<Kind extends Life> {
 
   async stop(deadlineMs: number): Promise<void> {
     this.quiet();
+    // Of this life: by the time that it is over, the next may have begun.
+    const ended = this.#ended;
     if (this.#state === 'quiet') {
       this.#state = 'stopping';
       await this.#life?.stop(deadlineMs);
     }
-    await this.#ended;
+    await ended;
   }
 
   #end(error: Error | null): Error | null {

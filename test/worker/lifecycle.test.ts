@@ -113,6 +113,20 @@ describe('the life of a worker', () => {
     expect([worker.state, await worker.ended()]).toEqual(['stopped', null]);
   });
 
+  it('a stop is over with its own life, also when the next begins at once', async () => {
+    let lives = 0;
+    const stopped = () => void (++lives === 1 && worker.start());
+    const worker = bench.worker({ observers: [{ stopped }] });
+    worker.start();
+    let over = false;
+    const stop = worker.stop(0).then(() => {
+      over = true;
+    });
+    await bench.clock.advance(1);
+    expect([over, worker.state]).toEqual([true, 'running']);
+    await stop;
+  });
+
   it('tells a handler that takes too long, and counts an attempt', async () => {
     const { started, reasons, handler } = latch();
     const worker = bench
