@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QueueHarness } from './harness.ts';
-import { commands, MODEL_LEASE_MS } from './model/commands.ts';
+import { commands, MODEL_LEASE_MS, type Sequence } from './model/commands.ts';
 import { Oracle } from './model/oracle.ts';
 import { World } from './model/world.ts';
 import { Q } from './support.ts';
@@ -28,17 +28,11 @@ export function describeModel(harness: QueueHarness, options: ModelOptions = {})
     it('does the same, whatever happens', { timeout: (seconds + 20) * 1_000 }, async () => {
       const seed = Number(process.env.QUEUE_MODEL_SEED ?? options.seed ?? Date.now() % 2_147_483_647);
       console.info(`${harness.name}: QUEUE_MODEL_SEED=${seed}`);
+      let running: Promise<void> | undefined;
       await fc.assert(
-        fc.asyncProperty(commands('max'), async (sequence) => {
-          const fixture = await harness.create({ agingMs: AGING_MS, leaseMs: MODEL_LEASE_MS });
-          try {
-            const world = new World(fixture, await fixture.another());
-            const oracle = new Oracle(AGING_MS, harness.clockToleranceMs);
-            await fc.asyncModelRun(() => ({ model: oracle, real: world }), sequence);
-            await drainAll(oracle, world);
-          } finally {
-            await fixture.close();
-          }
+        fc.asyncProperty(commands('max'), (sequence) => {
+          running = runSequence(harness, sequence);
+          return running;
         }),
         {
           seed,
@@ -47,8 +41,22 @@ export function describeModel(harness: QueueHarness, options: ModelOptions = {})
           interruptAfterTimeLimit: seconds * 1_000,
         },
       );
+      // One that was under way when the time was over.
+      await running;
     });
   });
+}
+
+async function runSequence(harness: QueueHarness, sequence: Sequence): Promise<void> {
+  const fixture = await harness.create({ agingMs: AGING_MS, leaseMs: MODEL_LEASE_MS });
+  try {
+    const world = new World(fixture, await fixture.another());
+    const oracle = new Oracle(AGING_MS, harness.clockToleranceMs);
+    await fc.asyncModelRun(() => ({ model: oracle, real: world }), sequence);
+    await drainAll(oracle, world);
+  } finally {
+    await fixture.close();
+  }
 }
 
 /** Whatever is left comes out in the end: nothing is lost. */

@@ -176,10 +176,13 @@ const redrive = fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 3 })).map(
     }),
 );
 
+/** Commands to be run one after the other. */
+export type Sequence = Iterable<Command>;
+
 /** All commands, those of a queue's daily life more often. */
-export function commands(size: fc.SizeForArbitrary): fc.Arbitrary<Iterable<Command>> {
+export function commands(size: fc.SizeForArbitrary): fc.Arbitrary<Sequence> {
   return fc.commands<Oracle, World, false>(
     [send, send, sendMany, take, take, take, settle, settle, settle, advance, pause, crash, close, redrive],
     { maxCommands: 60, size },
-  ) as fc.Arbitrary<Iterable<Command>>;
+  ) as fc.Arbitrary<Sequence>;
 }
