@@ -139,6 +139,7 @@ describe('the outcome of a message', () => {
   it('transient errors begin anew after a success, and are apart for each installation', async () => {
     const delays: [string, number][] = [];
     const down = new Set(['bad', 'none']);
+    let failing = false;
     const observers: WorkerObserver[] = [
       {
         failed(_, { payload }, outcome) {
@@ -149,6 +150,7 @@ describe('the outcome of a message', () => {
     const transientBackoff = new TransientBackoff({ random: () => 1 });
     const worker = bench.worker({ observers, transientBackoff }).registerHandler('greet', ({ payload }) => {
       const { installation_id: tenant } = payload as { installation_id: unknown };
+      if (failing) return false;
       if (down.has(String(tenant))) throw new TransientError('unavailable', 'down');
       return true;
     });
@@ -167,15 +169,21 @@ describe('the outcome of a message', () => {
     ]);
     down.clear();
     await send('c', 'bad');
-    down.add('bad').add('7');
+    down.add('bad').add('7').add('8');
     await send('d', 'bad');
     // What is no id of an installation is nobody's: those share one.
     await send('e', 7);
-    await send('f', 7);
+    await send('f', 8);
+    // A failure of its own is no success of the other side.
+    failing = true;
+    await send('g', 'bad');
+    failing = false;
+    await send('h', 'bad');
     expect(delays.slice(3)).toEqual([
       ['bad', 5000],
       ['7', 5000],
-      ['7', 10_000],
+      ['8', 10_000],
+      ['bad', 10_000],
     ]);
   });
 
