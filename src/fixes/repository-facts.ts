@@ -16,6 +16,8 @@ import { TtlCache } from './ttl-cache.ts';
 const POLICY_TTL_MS = 60_000;
 const PULL_REQUEST_TTL_MS = 20_000;
 const CHECK_RUNS_TTL_MS = 10_000;
+/** A list of check runs that one of them is missing from is read again when it is older than this. */
+const CHECK_RUNS_RENEW_MS = 1000;
 const BRANCH_TTL_MS = 15_000;
 /** A commit never changes. */
 const COMMIT_TTL_MS = 3_600_000;
@@ -77,9 +79,10 @@ export class RepositoryFacts {
     return this.#heads.get(`${nameOf(client)}@${sha}`, () => client.findPullRequestsByHead(sha));
   }
 
-  /** The check runs of a commit. */
-  checkRuns(client: RepositoryClient, sha: string): Promise<CheckRunInfo[]> {
-    return this.#checkRuns.get(`${nameOf(client)}@${sha}`, () => client.listCheckRuns(sha));
+  /** The check runs of a commit, as they were at most `maxAgeMs` ago. */
+  checkRuns(client: RepositoryClient, sha: string, maxAgeMs = CHECK_RUNS_TTL_MS): Promise<CheckRunInfo[]> {
+    const key = `${nameOf(client)}@${sha}`;
+    return this.#checkRuns.renew(key, maxAgeMs, () => client.listCheckRuns(sha));
   }
 
   /** Where a branch stands, with the check runs there; null where there is no such branch. */
@@ -97,9 +100,11 @@ export class RepositoryFacts {
 
   /** A check run of a sha: from the list that its siblings share, or by itself where that one is behind. */
   async checkRun(client: RepositoryClient, sha: string, id: string): Promise<CheckRunInfo | null> {
-    const runs = await this.checkRuns(client, sha);
-    const listed = runs.find((run) => run.id === id);
-    return listed?.status === 'completed' ? listed : await client.getCheckRun(id);
+    const ended = (runs: CheckRunInfo[]) => runs.find((run) => run.id === id && run.status === 'completed');
+    const listed = ended(await this.checkRuns(client, sha));
+    if (listed) return listed;
+    // Where the list is behind for one, it is for those that ended with it: read again for all, but not for each.
+    return ended(await this.checkRuns(client, sha, CHECK_RUNS_RENEW_MS)) ?? (await client.getCheckRun(id));
   }
 
   commit(client: RepositoryClient, sha: string, repository?: string | null): Promise<CommitInfo | null> {

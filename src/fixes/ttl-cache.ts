@@ -33,6 +33,14 @@ export class TtlCache<Value> {
     return entry.value;
   }
 
+  /** As `get`, but an answer older than `maxAgeMs` is asked for again. */
+  renew(key: string, maxAgeMs: number, load: () => Promise<Value>): Promise<Value> {
+    const known = this.#entries.get(key);
+    const age = known ? this.#ttlMs - (known.until - this.#clock.monotonic()) : 0;
+    if (age > maxAgeMs) this.forget(key);
+    return this.get(key, load);
+  }
+
   forget(key: string): void {
     this.#entries.delete(key);
   }

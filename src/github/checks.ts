@@ -19,9 +19,10 @@ export async function getCheckRun(api: RepositoryApi, id: string): Promise<Check
   return found && infoOf(api, found);
 }
 
-export async function listCheckRuns(api: RepositoryApi, sha: string): Promise<CheckRunInfo[]> {
+export async function listCheckRuns(api: RepositoryApi, sha: string, name?: string): Promise<CheckRunInfo[]> {
   const route = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs';
-  return (await api.list(checkRunList, (page) => page.check_runs, route, { ref: sha })).map((run) =>
+  const where = { ref: sha, ...(name !== undefined && { check_name: name }) };
+  return (await api.list(checkRunList, (page) => page.check_runs, route, where)).map((run) =>
     infoOf(api, run),
   );
 }

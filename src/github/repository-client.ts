@@ -50,7 +50,7 @@ export class OctokitRepositoryClient implements RepositoryClient {
   getPermission = (login: string) => getPermission(this.#api, login);
 
   getCheckRun = (id: string) => checks.getCheckRun(this.#api, id);
-  listCheckRuns = (sha: string) => checks.listCheckRuns(this.#api, sha);
+  listCheckRuns = (sha: string, name?: string) => checks.listCheckRuns(this.#api, sha, name);
   listAnnotations = (checkRunId: string) => checks.listAnnotations(this.#api, checkRunId);
   upsertCheckRun = (report: CheckRunReport) => checks.upsertCheckRun(this.#api, report);
 

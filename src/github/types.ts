@@ -164,7 +164,8 @@ export interface RepositoryClient extends ProposalClient, CommentClient {
   findPullRequestsByHead(sha: string): Promise<PullRequestInfo[]>;
   listOpenPullRequests(): Promise<PullRequestInfo[]>;
   getCheckRun(id: string): Promise<CheckRunInfo | null>;
-  listCheckRuns(sha: string): Promise<CheckRunInfo[]>;
+  /** Of a commit; with a name only those of that name, which is one page where all may be many. */
+  listCheckRuns(sha: string, name?: string): Promise<CheckRunInfo[]>;
   listAnnotations(checkRunId: string): Promise<CheckAnnotation[]>;
   getJob(jobId: string): Promise<JobInfo | null>;
   /** Follows the redirect without credentials; discriminates by the job's own state. */

@@ -79,19 +79,26 @@ describe('256 checks at once', () => {
     expect(requests(from)).toEqual([]);
   }, 240_000);
 
-  it('that fail on one commit cost at most 120 requests, and are one commit and one report', async () => {
-    const repository = await story.repository('failing', FIX_AT_ONCE);
-    const pull = await story.openPull(repository);
-    await until(async () => ((await story.timeline(pull)).length > 0 ? true : null));
-    await rest();
-    const from = story.github.requests.entries.length;
-    await matrix(pull, 'failure');
-    await story.applied(pull, 'apply_patch');
-    await rest();
-    const sent = requests(from);
-    expect(sent.length).toBeLessThanOrEqual(REQUESTS_MAX);
-    expect(await story.fixCommits(pull)).toHaveLength(1);
-    const reports = await story.scenario.listCheckRuns(repository, pull.headSha);
-    expect(reports.filter(({ app }) => app === story.github.app.slug)).toHaveLength(1);
-  }, 240_000);
+  it.each([
+    { mode: 'fix', strategy: 'apply_patch' },
+    { mode: 'suggest', strategy: 'suggest_change' },
+  ] as const)(
+    'that fail on one commit cost at most 120 requests in mode $mode, and are one report',
+    async ({ mode, strategy }) => {
+      const repository = await story.repository(`failing-${mode}`, FIX_AT_ONCE.replace('fix', mode));
+      const pull = await story.openPull(repository);
+      await until(async () => ((await story.timeline(pull)).length > 0 ? true : null));
+      await rest();
+      const from = story.github.requests.entries.length;
+      await matrix(pull, 'failure');
+      await story.applied(pull, strategy);
+      await rest();
+      const sent = requests(from);
+      expect(sent.length).toBeLessThanOrEqual(REQUESTS_MAX);
+      expect(await story.fixCommits(pull)).toHaveLength(mode === 'fix' ? 1 : 0);
+      const reports = await story.scenario.listCheckRuns(repository, pull.headSha);
+      expect(reports.filter(({ app }) => app === story.github.app.slug)).toHaveLength(1);
+    },
+    240_000,
+  );
 });

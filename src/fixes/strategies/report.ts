@@ -114,7 +114,7 @@ async function newAnnotations(
   { app, client }: FixEnvironment,
 ): Promise<CheckAnnotation[]> {
   if (annotations.length === 0) return [];
-  const runs = await client.listCheckRuns(headSha);
+  const runs = await client.listCheckRuns(headSha, REPORT_NAME);
   const own = runs.find(({ externalId, appId }) => externalId === reportMark(headSha) && appId === app.appId);
   if (!own || own.annotationsCount === 0) return [...annotations];
   const there = new Set((await client.listAnnotations(own.id)).map(placeOf));

@@ -119,7 +119,7 @@ async function whyNoCure(
 }
 
 async function isGreen(sha: string, name: string, client: FixEnvironment['client']): Promise<boolean> {
-  const runs = (await client.listCheckRuns(sha)).filter((run) => run.name === name);
+  const runs = (await client.listCheckRuns(sha, name)).filter((run) => run.name === name);
   return runs.length > 0 && runs.every(({ conclusion }) => conclusion === 'success');
 }
 

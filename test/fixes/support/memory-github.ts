@@ -68,8 +68,10 @@ export class MemoryGitHub extends MemoryProposals implements GitHubApp, Reposito
     this.answer('findPullRequestsByHead', () => this.#open().filter(({ headSha }) => headSha === sha));
   listOpenPullRequests = () => this.answer('listOpenPullRequests', () => this.#open());
   getCheckRun = (id: string) => this.answer('getCheckRun', () => this.checkRuns.get(id) ?? null);
-  listCheckRuns = (sha: string) =>
-    this.answer('listCheckRuns', () => [...this.checkRuns.values()].filter(({ headSha }) => headSha === sha));
+  listCheckRuns = (sha: string, name?: string) =>
+    this.answer('listCheckRuns', () =>
+      [...this.checkRuns.values()].filter((run) => run.headSha === sha && (name ?? run.name) === run.name),
+    );
   listAnnotations = (id: string) => this.answer('listAnnotations', () => this.annotations.get(id) ?? []);
   getJob = (id: string) => this.answer('getJob', () => this.jobs.get(id) ?? null);
   getJobLog: RepositoryClient['getJobLog'] = (id) =>
