@@ -3,6 +3,12 @@ import { type Disturbance, type Fact, LEASE_MS } from './facts.ts';
 /** Milliseconds by which a heartbeat or a report may be late without a fault. */
 const SLACK_MS = 1_500;
 
+/**
+ * What a lease lasts at the least without a heartbeat: SQLite leaves a session that has 95 % of its time left as it is,
+ * and says so in `expiresAt`.
+ */
+const LEASE_MIN_MS = LEASE_MS * 0.95;
+
 /** What is known of one id. */
 interface Account {
   queued: number;
@@ -188,9 +194,9 @@ export class Ledger {
     );
   }
 
-  /** A lease lives for its first `LEASE_MS`, and until something kept its heartbeats from coming through. */
+  /** A lease lives for its first `LEASE_MIN_MS`, and until something kept its heartbeats from coming through. */
   #wasLive(run: Run, at: number): boolean {
-    if (at < run.askedAt + LEASE_MS) return true;
+    if (at < run.askedAt + LEASE_MIN_MS) return true;
     return !this.#wasDisturbed(run.worker, run.askedAt - SLACK_MS, at);
   }
 
