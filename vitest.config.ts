@@ -9,7 +9,8 @@ export default defineConfig({
     setupFiles: ['test/support/leaks/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // A bound for what hangs: a story with a kill in it waits for a lease of 30 s to lapse.
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     allowOnly: false,
     coverage: { include: ['src/**', 'handlers/**', 'workers/**'] },

@@ -98,7 +98,7 @@ export class Stage implements AsyncDisposable {
 }
 
 /** The first answer that is not null; other processes have no other way to tell. Fails after 20 s. */
-export async function until<T>(look: () => Promise<T | null>, timeoutMs = 20_000): Promise<T> {
+export async function until<T>(look: () => Promise<T | null>, timeoutMs = 45_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const found = await look();
