@@ -95,6 +95,11 @@ export class SqliteDatabase {
     return this.#request({ kind: 'control', operation, input });
   }
 
+  /** Calls `collect` once at the end of this turn: what it asks for shares a commit with the turn's other requests. */
+  atTurnEnd(collect: () => void): void {
+    this.#file.writer.atTurnEnd(collect);
+  }
+
   /**
    * Reads on the main thread: for short queries by index. Sees every batch that has resolved.
    * @throws DatabaseError `closed`, `locked`, `io`, `corrupt`, `sql`

@@ -15,6 +15,8 @@ export class WriterClient {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<string, Set<(data: unknown) => void>>();
   #outbox: WriterRequest[] = [];
+  #collectors: (() => void)[] = [];
+  #flushing = false;
   #sequence = 0;
   #ended: DatabaseError | undefined;
 
@@ -51,10 +53,16 @@ export class WriterClient {
   request(body: WriterCommand): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = ++this.#sequence;
-    if (this.#outbox.length === 0) setImmediate(() => this.#flush());
+    this.#scheduleFlush();
     this.#outbox.push({ id, ...body });
     if (this.#pending.size === 0) this.#worker.ref();
     return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+  }
+
+  /** Calls `collect` once at the end of this turn, so that what it asks for travels with the turn's other requests. */
+  atTurnEnd(collect: () => void): void {
+    this.#scheduleFlush();
+    this.#collectors.push(collect);
   }
 
   on(name: string, listener: (data: unknown) => void): () => void {
@@ -73,10 +81,17 @@ export class WriterClient {
     }
   }
 
+  #scheduleFlush(): void {
+    if (!this.#flushing) setImmediate(() => this.#flush());
+    this.#flushing = true;
+  }
+
   #flush(): void {
+    for (const collect of this.#collectors.splice(0)) collect();
+    this.#flushing = false;
     const requests = this.#outbox;
     this.#outbox = [];
-    if (!this.#ended) this.#worker.postMessage(requests);
+    if (!this.#ended && requests.length > 0) this.#worker.postMessage(requests);
   }
 
   #settle(replies: readonly WriterReply[]): void {

@@ -101,7 +101,9 @@ export interface Schema {
     repository_id: string | null;
     /** JSON object. */
     headers: string;
+    /** Empty where it is in `delivery_bodies`. */
     body: Uint8Array;
+    body_id: number | null;
     received_at: number;
     status: 'open' | 'done' | 'dead';
     attempts: number;
@@ -109,6 +111,7 @@ export interface Schema {
     note: string | null;
     messages: number;
   };
+  delivery_bodies: { id: Generated<number>; body: Uint8Array };
   delivery_counts: { status: 'open' | 'done' | 'dead'; count: number };
   installations: { id: string; account: string; suspended: number };
   repositories: { id: string; installation_id: string; owner: string; name: string; private: number };

@@ -33,6 +33,24 @@ describe('SqliteDatabase', () => {
     expect(synchronous?.rows).toEqual([{ synchronous: 2 }]);
   });
 
+  it('commits what is asked for at the end of a turn together with the rest of the turn', async () => {
+    const database = await openDatabase();
+    await database.batch([
+      CREATE,
+      { sql: 'CREATE TABLE child (parent INTEGER REFERENCES t DEFERRABLE INITIALLY DEFERRED)' },
+    ]);
+    // A key that is still missing when a transaction ends would fail it.
+    const parents: Promise<unknown>[] = [];
+    database.atTurnEnd(() => {
+      // Long enough for the thread to have committed what had been sent before.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      parents.push(database.batch([{ sql: 'INSERT INTO t (id) VALUES (7)' }]));
+    });
+    await database.batch([{ sql: 'INSERT INTO child VALUES (7)' }]);
+    await Promise.all(parents);
+    expect(database.read('SELECT parent FROM child')).toEqual([{ parent: 7 }]);
+  });
+
   it('answers rows, changes and row ids, and reads what has resolved', async () => {
     const database = await openDatabase();
     const results = await database.batch([

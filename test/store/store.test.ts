@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/manual-clock.ts';
 import { SqliteDatabase } from '../../src/sqlite/database.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
-import type { DeliveryRecord, PullRequestRecord, Store, TimelineEntry } from '../../src/store/types.ts';
+import type { PullRequestRecord, Store, TimelineEntry } from '../../src/store/types.ts';
+import { delivery } from './delivery.ts';
 
 const pullRequest: PullRequestRecord = {
   repositoryId: '10',
@@ -30,23 +31,6 @@ const pullRequest: PullRequestRecord = {
   updatedAt: 1000,
 };
 
-const delivery: DeliveryRecord = {
-  appId: '1',
-  guid: 'g-1',
-  event: 'check_run',
-  action: 'completed',
-  installationId: '1',
-  repositoryId: '10',
-  headers: { 'x-github-event': 'check_run' },
-  body: Buffer.from([0x7b, 0xff, 0x00, 0x7d]),
-  receivedAt: 5,
-  status: 'open',
-  attempts: 0,
-  nextAttemptAt: 5,
-  note: null,
-  messages: 0,
-};
-
 const entry: TimelineEntry = {
   at: 1,
   kind: 'verdict',
@@ -66,8 +50,8 @@ const entry: TimelineEntry = {
 describe('the store on SQLite', () => {
   let folder: string;
   let store: Store;
-  const open = () =>
-    openSqliteStore({ path: path.join(folder, 'data', 'store.db'), clock: new ManualClock() });
+  const file = () => path.join(folder, 'data', 'store.db');
+  const open = () => openSqliteStore({ path: file(), clock: new ManualClock() });
 
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'checkmend-store-'));
@@ -97,45 +81,6 @@ describe('the store on SQLite', () => {
     expect(await store.pullRequests.upsert(reopened)).toBe('stored');
     expect(await store.pullRequests.list({ state: 'open' })).toEqual([reopened]);
     expect(await store.pullRequests.list({ state: 'closed' })).toEqual([]);
-  });
-
-  it('takes a delivery once, byte for byte', async () => {
-    expect(
-      await Promise.all([store.deliveries.receive(delivery), store.deliveries.receive(delivery)]),
-    ).toEqual(['new', 'open']);
-    expect(await store.deliveries.find('1', 'g-1')).toEqual(delivery);
-    expect(await store.deliveries.receive({ ...delivery, appId: '2' })).toBe('new');
-    await store.deliveries.markDone('1', 'g-1', { messages: 2, note: 'sent' });
-    expect(await store.deliveries.receive(delivery)).toBe('done');
-    expect(await store.deliveries.find('1', 'g-1')).toMatchObject({
-      status: 'done',
-      messages: 2,
-      nextAttemptAt: null,
-    });
-    expect(await store.deliveries.counts()).toEqual({ open: 1, done: 1, dead: 0 });
-  });
-
-  it('gives up on a delivery after so many attempts, visibly', async () => {
-    await store.deliveries.receive(delivery);
-    const failure = { note: 'the queue is down', nextAttemptAt: 100, maxAttempts: 2 };
-    expect(await store.deliveries.markFailed('1', 'g-1', failure)).toBe('open');
-    expect(await store.deliveries.due(delivery.appId, 99, 10)).toEqual([]);
-    expect(await store.deliveries.due('another', 100, 10)).toEqual([]);
-    expect(await store.deliveries.due(delivery.appId, 100, 10)).toMatchObject([{ guid: 'g-1', attempts: 1 }]);
-    expect(await store.deliveries.markFailed('1', 'g-1', failure)).toBe('dead');
-    expect(await store.deliveries.due(delivery.appId, 1000, 10)).toEqual([]);
-    expect(await store.deliveries.list({ status: 'dead' })).toMatchObject([
-      { guid: 'g-1', note: 'the queue is down' },
-    ]);
-    expect(await store.deliveries.counts()).toEqual({ open: 0, done: 0, dead: 1 });
-  });
-
-  it('purges only what is done and old, in bounded steps', async () => {
-    for (const guid of ['a', 'b', 'c', 'd']) await store.deliveries.receive({ ...delivery, guid });
-    for (const guid of ['a', 'b', 'c']) await store.deliveries.markDone('1', guid, { messages: 0 });
-    expect(await store.deliveries.purge(6, 2)).toBe(2);
-    expect(await store.deliveries.purge(6, 2)).toBe(1);
-    expect(await store.deliveries.counts()).toEqual({ open: 1, done: 0, dead: 0 });
   });
 
   it('lets nobody change what the timeline tells, whatever the way', async () => {

@@ -41,11 +41,14 @@ export class SqliteEngine implements QueueEngine {
     this.#database = database;
     this.#clock = clock;
     this.#hub = new Hub(database.path);
-    this.#outbox = new Outbox(async (queue, envelopes, limits) => {
-      const reply = await this.#run('queue.send', { queue, envelopes, limits });
-      if (reply.wake) this.#hub.announce(queue);
-      return reply;
-    });
+    this.#outbox = new Outbox(
+      async (queue, envelopes, limits) => {
+        const reply = await this.#run('queue.send', { queue, envelopes, limits });
+        if (reply.wake) this.#hub.announce(queue);
+        return reply;
+      },
+      (flush) => database.atTurnEnd(flush),
+    );
   }
 
   send(

@@ -26,14 +26,17 @@ interface Chunk {
  */
 export class Outbox {
   readonly #store: Store;
+  readonly #atTurnEnd: (flush: () => void) => void;
   #chunks: Chunk[] = [];
 
-  constructor(store: Store) {
+  /** @param atTurnEnd calls what it is given once, after the sends of this turn */
+  constructor(store: Store, atTurnEnd: (flush: () => void) => void) {
     this.#store = store;
+    this.#atTurnEnd = atTurnEnd;
   }
 
   send(queue: string, envelopes: readonly Envelope[], limits: EngineLimits): Promise<SendReply> {
-    if (this.#chunks.length === 0) setImmediate(() => this.#flush());
+    if (this.#chunks.length === 0) this.#atTurnEnd(() => this.#flush());
     const entry: Entry = { envelopes, ...Promise.withResolvers<SendReply>() };
     const chunk = this.#chunks.findLast((it) => it.queue === queue);
     if (chunk && chunk.size + envelopes.length <= SEND_CHUNK) {

@@ -18,7 +18,7 @@ function outbox(refused: string) {
     chunks.push([queue, ...envelopes.map(({ id }) => id)]);
     if (envelopes.some(({ id }) => id === refused)) throw new QueueError('unavailable', 'no');
     return { now: 0, results: envelopes.map(({ id }) => (id === 'full' ? 'full' : 'queued')), wake: true };
-  });
+  }, setImmediate);
   return { chunks, send: (queue: string, ...ids: string[]) => made.send(queue, ids.map(envelope), limits) };
 }
 
