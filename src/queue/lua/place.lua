@@ -158,8 +158,8 @@ end
 
 -- Writes a dead letter; the newest of an id stands.
 local function bury(id, r, attempts, err)
-  redis.call('ZADD', DEAD, pad(take(1)), id)
   redis.call('HSET', LETTERS, id, cmsgpack.pack({ S.ms, attempts, err, '', format(r) }))
+  redis.call('ZADD', DEAD, pad(take(1)), id)
 end
 
 -- An attempt failed: waits again with one retry more, or is dead.

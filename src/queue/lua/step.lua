@@ -13,6 +13,11 @@
 local RECOVER_MOST, PROMOTE_MOST, BURY_MOST = 20, 100, 100
 -- So many at a time where messages have expired.
 local PACE = 8
+-- 'x', the flag of a record with a group or an expiry.
+local EXTENDED = 120
+-- No lease. A member over 64 bytes has Redis keep the set as a skip list; short of 128 members it would else be a list,
+-- which is read from end to end for every lease that comes and goes.
+local WIDE = string.rep('~', 65)
 local LEASE_EXPIRED = '{"type":"lease_expired","message":"the lease expired"}'
 local MESSAGE_EXPIRED = '{"type":"expired","message":"the message expired before it was started"}'
 
@@ -39,8 +44,8 @@ local function recover()
     if left > 0 then
       local members = redis.call('ZRANGEBYSCORE', LEASES, s, s, 'LIMIT', 0, left)
       for _, member in ipairs(members) do
-        redis.call('ZREM', LEASES, member)
         fail(string.sub(member, 18), 0, LEASE_EXPIRED)
+        redis.call('ZREM', LEASES, member)
       end
       left = left - #members
       if left > 0 then redis.call('ZREM', SESSIONS, s) end
@@ -65,12 +70,12 @@ local function settle_done()
     end
   end
   if #held == 0 then return end
-  redis.call('ZREM', LEASES, unpack(held))
   if redis.call('HLEN', FOLLOW) == 0 and redis.call('HLEN', GACTIVE) == 0 then
     redis.call('HDEL', MSGS, unpack(ids))
-    return
+  else
+    for _, id in ipairs(ids) do finish(id) end
   end
-  for _, id in ipairs(ids) do finish(id) end
+  redis.call('ZREM', LEASES, unpack(held))
 end
 
 local function settle_other()
@@ -80,7 +85,6 @@ local function settle_other()
     local ok = holder and not expired[holder]
     settled[#settled + 1] = ok and '1' or '0'
     if ok then
-      redis.call('ZREM', LEASES, member)
       local id = string.sub(member, 18)
       if kind == 'r' then
         fail(id, delay, err)
@@ -91,6 +95,7 @@ local function settle_other()
       else
         give_back(id, delay)
       end
+      redis.call('ZREM', LEASES, member)
     end
   end
 end
@@ -98,11 +103,11 @@ end
 local function promote()
   local due = redis.call('ZRANGEBYSCORE', DELAYED, '-inf', S.ms, 'LIMIT', 0, PROMOTE_MOST)
   if #due == 0 then return end
-  redis.call('ZREM', DELAYED, unpack(due))
   local recs = redis.call('HMGET', MSGS, unpack(due))
   for i, id in ipairs(due) do
     if recs[i] then place_ready(id, parse(recs[i])) end
   end
+  redis.call('ZREM', DELAYED, unpack(due))
   S.wake = true
 end
 
@@ -115,7 +120,41 @@ local function start_group(id, r)
   save_group(g)
 end
 
+local first = 0
 local records, members, answered = {}, {}, 0
+-- Leases the records from number `from` on, and takes as many as `count` from the head of READY: in this order, so that
+-- an error between two commands leaves a message in two places rather than in none.
+local function grant(from, count)
+  if from <= #records then
+    if first == 0 then
+      if session == '0' then
+        session = pad(take(1))
+        redis.call('ZADD', SESSIONS, expires, session)
+      end
+      first = take(want)
+    end
+    local leases = { session, WIDE }
+    for i = from, #records do
+      local n = #leases
+      leases[n + 1], leases[n + 2] = session, pad(first + i - 1) .. ':' .. members[i]
+    end
+    redis.call('ZADD', LEASES, unpack(leases))
+    redis.call('ZREM', AGE, unpack(members, from))
+  end
+  if count > 0 then redis.call('ZREMRANGEBYRANK', READY, 0, count - 1) end
+  if from <= #records then redis.call('ZREM', LEASES, WIDE) end
+end
+
+-- The first of READY has expired: it is dead without a run.
+local function drop(member, id, r)
+  bury(id, r, r.retries, MESSAGE_EXPIRED)
+  S.bytes = S.bytes - #r.body
+  redis.call('ZREM', AGE, id)
+  if r.group then start_group(id, r) end
+  finish(id)
+  redis.call('ZREM', READY, member)
+end
+
 local left, size = want + BURY_MOST, want
 -- Takes the first of READY, to be leased or, where their time has passed, to be dead. A death makes the group's
 -- next one or a follow-up ready, which may come before those that were read along: they stay until it is placed.
@@ -125,38 +164,38 @@ local function pop()
   if #firsts == 0 then return false end
   local ids = {}
   for i, member in ipairs(firsts) do ids[i] = id_of_ready(member) end
-  local function leave_ready(count)
-    if count > 0 then redis.call('ZREMRANGEBYRANK', READY, 0, count - 1) end
-  end
-  size = want
   local recs = redis.call('HMGET', MSGS, unpack(ids))
+  local from, count, go_on = #records + 1, 0, true
+  local starting, dead = {}, nil
   for i, id in ipairs(ids) do
     local rec = recs[i]
-    local r = rec and string.sub(rec, 1, 1) == 'x' and parse(rec)
-    local expired = r and r.expires > 0 and r.expires <= S.ms
-    if rec and not expired and answered > 0 and answered + #rec > budget then
-      leave_ready(i - 1)
-      return false
-    end
-    left = left - 1
-    if rec then S.bytes = S.bytes - body_bytes(rec) end
-    if expired then leave_ready(i) end
-    if r and r.group then start_group(id, r) end
-    if expired then
-      redis.call('ZREM', AGE, id)
-      bury(id, r, r.retries, MESSAGE_EXPIRED)
-      finish(id)
-      size = PACE
-      return true
-    end
     if rec then
+      local r = string.byte(rec) == EXTENDED and parse(rec)
+      if r and r.expires > 0 and r.expires <= S.ms then
+        dead = r
+        break
+      end
+      if answered > 0 and answered + #rec > budget then
+        go_on = false
+        break
+      end
       answered = answered + #rec
-      records[#records + 1] = rec
-      members[#members + 1] = id
+      S.bytes = S.bytes - body_bytes(rec)
+      records[#records + 1], members[#members + 1] = rec, id
+      if r and r.group then starting[id] = r end
     end
+    count = i
   end
-  leave_ready(#firsts)
-  return true
+  grant(from, count)
+  for id, r in pairs(starting) do start_group(id, r) end
+  left = left - count
+  size = want
+  if dead then
+    drop(firsts[count + 1], ids[count + 1], dead)
+    left = left - 1
+    size = PACE
+  end
+  return go_on
 end
 
 -- When there is nothing to take: how long nobody needs to look.
@@ -176,20 +215,6 @@ if not S.paused then
   while #records < want and left > 0 do
     if not pop() then break end
   end
-end
-local first = 0
-if #records > 0 then
-  if session == '0' then
-    session = pad(take(1))
-    redis.call('ZADD', SESSIONS, expires, session)
-  end
-  first = take(#records)
-  local leases = {}
-  for i, id in ipairs(members) do
-    leases[2 * i - 1], leases[2 * i] = session, pad(first + i - 1) .. ':' .. id
-  end
-  redis.call('ZADD', LEASES, unpack(leases))
-  redis.call('ZREM', AGE, unpack(members))
 end
 local more = want > 0 and not S.paused and redis.call('EXISTS', READY) == 1
 local look = -1
