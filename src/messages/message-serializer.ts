@@ -33,23 +33,25 @@ export class MessageSerializer {
 
   /**
    * Reads what `serialize` wrote, here or in the version before.
+   * @param retryCount in place of the one that is written there
    * @throws ValidationError with the path of the bad field, or for a version that this build does not read
    */
-  deserialize(text: string | Uint8Array): WorkerMessage {
+  deserialize(text: string | Uint8Array, retryCount?: number): WorkerMessage {
     const wire = check(parseJson(typeof text === 'string' ? text : Buffer.from(text).toString()));
-    return {
+    const message: { -readonly [Key in keyof WorkerMessage]: WorkerMessage[Key] } = {
       id: wire.id,
       type: wire.type,
       payload: wire.payload,
       priority: wire.priority,
-      retryCount: wire.retry_count,
+      retryCount: retryCount ?? wire.retry_count,
       maxRetries: wire.max_retries,
       timestamp: wire.timestamp,
       schemaVersion: SCHEMA_VERSION,
-      ...(wire.correlation_id !== undefined && { correlationId: wire.correlation_id }),
-      ...(wire.group_key !== undefined && { groupKey: wire.group_key }),
-      ...(wire.expires_at !== undefined && { expiresAt: wire.expires_at }),
     };
+    if (wire.correlation_id !== undefined) message.correlationId = wire.correlation_id;
+    if (wire.group_key !== undefined) message.groupKey = wire.group_key;
+    if (wire.expires_at !== undefined) message.expiresAt = wire.expires_at;
+    return message;
   }
 }
 

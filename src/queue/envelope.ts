@@ -69,7 +69,7 @@ export function toEnvelope(
  * @throws ValidationError if this build cannot read it
  */
 export function toMessage(body: string, retries: number): WorkerMessage {
-  return { ...serializer.deserialize(body), retryCount: retries };
+  return serializer.deserialize(body, retries);
 }
 
 /** Like {@link toMessage}; a body that cannot be read becomes the payload of a message of type `unreadable`. */

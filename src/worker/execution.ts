@@ -14,9 +14,10 @@ export class Execution {
   readonly context: ExecutionContext;
   readonly #options: ResolvedWorkerOptions;
   readonly #startedAt: number;
-  /** Of the handler, or of whoever waits for it no longer: the first counts. */
-  readonly #outcome = Promise.withResolvers<Outcome>();
-  #timer: Timer | undefined;
+  /** Where it stands among those that go on; -1 elsewhere. Whoever keeps them sets it. */
+  place = -1;
+  #onEnd: ((outcome: Outcome | null) => void) | undefined;
+  #grace: Timer | undefined;
   #reason: AbortReason | undefined;
   #durationMs: number | undefined;
 
@@ -28,9 +29,6 @@ export class Execution {
     this.context = new ExecutionContext(leased.message, options, (fraction, note) =>
       reporter.notify((observer) => observer.progress?.(name, leased.message, fraction, note)),
     );
-    if (options.timeoutMs > 0) {
-      this.#timer = options.clock.setTimeout(() => this.abort('timeout'), options.timeoutMs);
-    }
   }
 
   get message(): WorkerMessage {
@@ -55,39 +53,51 @@ export class Execution {
     if (this.#reason || this.#durationMs !== undefined) return;
     const reason = new AbortReason(code);
     this.#reason = reason;
-    this.#timer?.clear();
     // At a shutdown the grace is over already.
-    if (code === 'shutdown') this.#outcome.resolve(outcomeOfAbort(reason));
-    else this.#timer = this.#options.clock.setTimeout(() => this.#giveUp(reason), this.#options.graceMs);
+    if (code === 'shutdown') queueMicrotask(() => this.#end(outcomeOfAbort(reason)));
+    else this.#grace = this.#options.clock.setTimeout(() => this.#giveUp(reason), this.#options.graceMs);
     this.context.abort(reason);
   }
 
-  /** Resolves with the outcome, and with null when the message is no longer ours to settle. Never rejects. */
-  async decide(result: unknown): Promise<Outcome | null> {
-    void this.#outcomeOf(result).then(this.#outcome.resolve);
-    const outcome = await this.#outcome.promise;
-    this.#durationMs = this.durationMs;
-    this.#timer?.clear();
-    const code = this.#reason?.code;
-    return code === 'lost_lease' || code === 'shutdown' ? null : outcome;
+  /**
+   * Waits for what the handler answers. `onEnd` gets the outcome, and null when the message is no longer ours to
+   * settle; of the handler and of whoever waits for it no longer, the first counts.
+   */
+  watch(result: unknown, onEnd: (outcome: Outcome | null) => void): void {
+    this.#onEnd = onEnd;
+    Promise.resolve(result).then(
+      (value) => this.#end(this.#outcomeOf(value)),
+      (thrown: unknown) => this.#end(this.#outcomeOfError(thrown)),
+    );
   }
 
-  async #outcomeOf(result: unknown): Promise<Outcome> {
-    const { transientBackoff } = this.#options;
-    const tenant = tenantOf(this.message.payload);
+  #end(outcome: Outcome): void {
+    if (this.#durationMs !== undefined) return;
+    this.#durationMs = this.durationMs;
+    this.#grace?.clear();
+    const code = this.#reason?.code;
+    this.#onEnd?.(code === 'lost_lease' || code === 'shutdown' ? null : outcome);
+  }
+
+  #outcomeOf(value: unknown): Outcome {
     try {
-      const outcome = outcomeOfResult(await result);
-      if (outcome.kind === 'done') transientBackoff.succeeded(tenant);
+      const outcome = outcomeOfResult(value);
+      if (outcome.kind === 'done') this.#options.transientBackoff.succeeded(tenantOf(this.message.payload));
       return outcome;
     } catch (thrown) {
-      if (this.#reason) return outcomeOfAbort(this.#reason, thrown);
-      return outcomeOfError(thrown, () => transientBackoff.failed(tenant));
+      return this.#outcomeOfError(thrown);
     }
+  }
+
+  #outcomeOfError(thrown: unknown): Outcome {
+    if (this.#reason) return outcomeOfAbort(this.#reason, thrown);
+    const { transientBackoff } = this.#options;
+    return outcomeOfError(thrown, () => transientBackoff.failed(tenantOf(this.message.payload)));
   }
 
   #giveUp(reason: AbortReason): void {
     this.context.logger.error({ reason: reason.code }, 'the handler goes on after its signal has aborted');
-    this.#outcome.resolve(outcomeOfAbort(reason));
+    this.#end(outcomeOfAbort(reason));
   }
 }
 

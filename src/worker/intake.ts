@@ -1,4 +1,4 @@
-import type { LeasedMessage } from '../queue/types.ts';
+import type { Lease, LeasedMessage } from '../queue/types.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import { Prefetch } from './prefetch.ts';
 import type { SlotTicket } from './slot-pool.ts';
@@ -21,6 +21,8 @@ export interface FetchPlan {
   readonly waitMs: number;
   /** Slots that are held for what comes. */
   readonly reserved: number;
+  /** Whether another exchange may begin before this one has ended. */
+  readonly overlaps?: boolean;
 }
 
 /** Most messages of one exchange. */
@@ -42,6 +44,10 @@ export class Intake {
   readonly #ticket: SlotTicket | undefined;
   readonly #prefetch: Prefetch;
   #gotSome = false;
+  /** The last fetch brought all that was wanted: there is more. */
+  #gotAll = false;
+  /** Messages that are asked for. */
+  #asked = 0;
 
   /** @param wake called when a slot that was waited for is free */
   constructor(options: ResolvedWorkerOptions, shape: JobShape, wake: () => void) {
@@ -51,15 +57,33 @@ export class Intake {
     this.#ticket = options.slots?.join(options.slotPriority, wake);
   }
 
-  /** @param jobs that may be started beside those that run */
-  plan(jobs: number, settles: boolean): FetchPlan {
+  /** Whether handlers take so little time that messages are taken ahead. */
+  get isQuick(): boolean {
+    return this.#aheadMost() > 0;
+  }
+
+  /** Whether a second exchange pays while one is under way: there is more to have, and room for half of what may be in hand. */
+  hasRoomForSecond(jobs: number): boolean {
+    return this.#gotAll && this.isQuick && this.#room(jobs) >= this.#half();
+  }
+
+  /** @param jobs that may be started beside those that run @param now without waiting */
+  plan(jobs: number, now: boolean): FetchPlan {
+    const plan = this.#plan(jobs, now);
+    const overlaps = plan.want > 0 && plan.waitMs === 0 && this.#gotAll && this.isQuick;
+    const want = overlaps ? Math.min(plan.want, this.#half()) : plan.want;
+    this.#asked += want;
+    return { ...plan, want, overlaps };
+  }
+
+  #plan(jobs: number, now: boolean): FetchPlan {
     const size = this.#shape.size();
     // A job that is due waits for its slot, or for another to end: nothing to add to it.
     if (jobs <= 0 || this.#isDue()) {
-      return settles ? { ...this.nothing(), want: this.#aheadToFetch(), waitMs: 0 } : this.nothing();
+      return now ? { ...this.nothing(), want: Math.min(WANT_MAX, this.#room(0)), waitMs: 0 } : this.nothing();
     }
-    const waits = !settles && !(this.#ticket && this.#gotSome);
-    const room = jobs * size - this.#tray.size + this.#aheadToFetch();
+    const waits = !now && !(this.#ticket && this.#gotSome);
+    const room = this.#room(jobs);
     const reserved = this.#ticket && !waits ? this.#ticket.take(this.#slotsFor(jobs * size)) : 0;
     const free = this.#ticket && reserved === 0 ? this.#ticket.available() : 0;
     if (this.#ticket && reserved + free === 0) return { want: 0, waitMs: this.#patienceMs(), reserved: 0 };
@@ -78,7 +102,11 @@ export class Intake {
 
   /** Takes what a fetch brought; the slots that were held for it are free to take. */
   received({ reserved, want }: FetchPlan, messages: readonly LeasedMessage[]): void {
-    if (want > 0) this.#gotSome = messages.length > 0;
+    this.#asked -= want;
+    if (want > 0) {
+      this.#gotSome = messages.length > 0;
+      this.#gotAll = messages.length >= want;
+    }
     this.#tray.add(messages, this.#now());
     if (reserved > 0) this.#ticket?.give(reserved);
   }
@@ -113,8 +141,8 @@ export class Intake {
     return this.#tray.take(this.#tray.size);
   }
 
-  remove(key: string): void {
-    this.#tray.remove(key);
+  remove(lease: Lease): void {
+    this.#tray.remove(lease);
   }
 
   leave(): void {
@@ -143,11 +171,22 @@ export class Intake {
     return Math.max(0, Math.ceil(this.#shape.fillMs() - this.#tray.age(this.#now())));
   }
 
-  /** What to take ahead, by an exchange that is made anyway: nothing until half of it is used up. */
-  #aheadToFetch(): number {
+  /** Messages to ask for: for `jobs` that may be started, and what to take ahead, of which half must be used up. */
+  #room(jobs: number): number {
+    const ahead = this.#aheadMost();
+    const most = Math.max(0, jobs) * this.#shape.size() + (2 * this.#tray.size <= ahead ? ahead : 0);
+    return Math.max(0, most - this.#tray.size - this.#asked);
+  }
+
+  /** What may be in hand: half of it is asked for at a time, while the other half is worked on. */
+  #half(): number {
+    return Math.ceil((this.#options.concurrency + this.#aheadMost()) / 2);
+  }
+
+  /** Most messages to have in hand beside those that run. */
+  #aheadMost(): number {
     if (this.#ticket || this.#shape.size() > 1) return 0;
-    const ahead = this.#prefetch.count(this.#options.concurrency);
-    return 2 * this.#tray.size <= ahead ? ahead - this.#tray.size : 0;
+    return this.#prefetch.count(this.#options.concurrency);
   }
 
   /** How long what is in hand may still wait for a slot, or for its turn. */

@@ -27,8 +27,8 @@ export interface WorkerOptions {
   waitMs?: number;
   /**
    * Milliseconds, 0..1000, default 5: messages that will be started within that time, by what the last ones took,
-   * are fetched ahead, at most 64. Short messages then share exchanges with the queue; where they take longer, or
-   * share slots, or come in batches, none is. 0 = never.
+   * are fetched ahead, at most 128. Short messages then share exchanges with the queue, of which two may be under way
+   * at once; where they take longer, or share slots, or come in batches, none is fetched ahead. 0 = never.
    */
   aheadMs?: number;
   /** Default: from 60 s, doubling to 3600 s; the message's own `maxRetries` ends it. */

@@ -1,5 +1,5 @@
 /** Most messages in hand beside those that run. */
-const MOST = 64;
+const MOST = 128;
 
 /** Messages that have to end before anything is taken ahead: until then, how long they take is not known. */
 const LEARNED_FROM = 32;

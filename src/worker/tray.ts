@@ -1,5 +1,4 @@
-import type { LeasedMessage } from '../queue/types.ts';
-import { keyOf } from './lease-key.ts';
+import type { Lease, LeasedMessage } from '../queue/types.ts';
 
 interface Entry {
   readonly leased: LeasedMessage;
@@ -7,39 +6,48 @@ interface Entry {
   readonly since: number;
 }
 
-/** Messages in hand that no handler has been started for: a batch that fills, or a slot that is waited for. */
+/**
+ * Messages in hand that no handler has been started for: a batch that fills, or a slot that is waited for.
+ * An array and no map: a map that fills and empties leaves a chain of dead tables, each with the messages that it
+ * had, which the collector takes for alive until a full collection.
+ */
 export class Tray {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Entry[] = [];
+  /** Those before it are taken. */
+  #first = 0;
 
   get size(): number {
-    return this.#entries.size;
+    return this.#entries.length - this.#first;
   }
 
   /** How long the oldest has been here, in milliseconds; minus infinity if empty. */
   age(now: number): number {
-    const [first] = this.#entries.values();
-    return now - (first?.since ?? Number.POSITIVE_INFINITY);
+    return now - (this.#entries[this.#first]?.since ?? Number.POSITIVE_INFINITY);
   }
 
   add(messages: readonly LeasedMessage[], now: number): void {
-    for (const leased of messages) this.#entries.set(keyOf(leased.lease), { leased, since: now });
+    this.#entries.splice(0, this.#first);
+    this.#first = 0;
+    for (const leased of messages) this.#entries.push({ leased, since: now });
   }
 
   /** Takes out up to `count`, in the order in which they came. */
   take(count: number): LeasedMessage[] {
-    const taken: LeasedMessage[] = [];
-    for (const [key, { leased }] of this.#entries) {
-      if (taken.length >= count) break;
-      this.#entries.delete(key);
-      taken.push(leased);
-    }
+    const until = Math.min(this.#entries.length, this.#first + count);
+    const taken = this.#entries.slice(this.#first, until).map(({ leased }) => leased);
+    this.#first = until;
+    if (this.size === 0) this.#entries.length = this.#first = 0;
     return taken;
   }
 
-  /** Forgets one; answers it if it was here. */
-  remove(key: string): LeasedMessage | undefined {
-    const entry = this.#entries.get(key);
-    this.#entries.delete(key);
-    return entry?.leased;
+  /** Forgets one. */
+  remove(lease: Lease): void {
+    const at = this.#entries.findIndex(({ leased }, i) => i >= this.#first && isSame(leased.lease, lease));
+    if (at >= 0) this.#entries.splice(at, 1);
   }
+}
+
+/** Whether two are one lease; there may be more than one of a message. */
+export function isSame(one: Lease, other: Lease): boolean {
+  return one.token === other.token && one.id === other.id;
 }

@@ -2,8 +2,8 @@ import { sleep } from '../clock.ts';
 import { QueueError, toError } from '../errors.ts';
 import type { ExchangeReply, Lease, LeasedMessage, LeaseOutcome, SettleResult } from '../queue/types.ts';
 import { Execution } from './execution.ts';
-import { Intake, type JobShape } from './intake.ts';
-import { keyOf } from './lease-key.ts';
+import { Executions } from './executions.ts';
+import { type FetchPlan, Intake, type JobShape } from './intake.ts';
 import type { Life } from './life-cycle.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
@@ -29,7 +29,9 @@ const LAST_EXCHANGE_MS = 5000;
 
 /**
  * One life of a worker, from its start to its stop. Settles and fetches in the same exchange; waits on the queue
- * and never polls. Nothing of one life reaches into the next: a handler that outlives it is heard no more.
+ * and never polls. While there is more than enough to do, the next exchange begins before the last one has ended, so
+ * that the queue and the handlers work side by side. Nothing of one life reaches into the next: a handler that
+ * outlives it is heard no more.
  */
 export class WorkerLoop implements Life {
   readonly #options: ResolvedWorkerOptions;
@@ -37,11 +39,15 @@ export class WorkerLoop implements Life {
   readonly #source: JobSource;
   readonly #wakeup: Wakeup;
   readonly #intake: Intake;
-  readonly #running = new Map<string, Execution>();
+  readonly #running: Executions;
   readonly #settling: Settling[] = [];
   readonly #idle = new ExponentialBackoff({ baseMs: 250, maxMs: 5000 });
   readonly #unsubscribe: () => void;
   readonly #expired = Promise.withResolvers<void>();
+  /** The earlier one of two exchanges. */
+  #ahead: Promise<boolean> | null = null;
+  #underWay = 0;
+  #failures = 0;
   #jobs = 0;
   #open = true;
   #overdue = false;
@@ -54,6 +60,7 @@ export class WorkerLoop implements Life {
     this.#reporter = reporter;
     this.#source = source;
     this.#wakeup = new Wakeup();
+    this.#running = new Executions(options);
     this.#unsubscribe = options.queues.onLeaseLost((lease) => this.#lost(lease));
     this.#intake = new Intake(options, source, () => this.#wakeup.wake());
     this.ended = this.#live();
@@ -90,7 +97,7 @@ export class WorkerLoop implements Life {
 
   /** Asks the handler of a message to stop for good; answers whether there is one. */
   cancel(id: string): boolean {
-    const found = [...this.#running.values()].filter(({ message }) => message.id === id);
+    const found = this.#running.all.filter(({ message }) => message.id === id);
     for (const execution of found) execution.abort('cancelled');
     return found.length > 0;
   }
@@ -111,27 +118,53 @@ export class WorkerLoop implements Life {
   }
 
   async #run(): Promise<void> {
-    for (let failures = 0; this.#open || this.#running.size + this.#settling.length > 0; ) {
-      failures = (await this.#turn()) ? 0 : failures + 1;
+    while (this.#open || this.#ahead || this.#running.size + this.#settling.length > 0) {
+      this.#failures = (await this.#turn()) ? 0 : this.#failures + 1;
+      if (this.#failures === 0) continue;
       // Past the deadline: what cannot be given back now lapses by itself.
-      if (failures > 0 && this.#overdue) return;
-      if (failures > 0) await sleep(this.#options.clock, this.#idle.delayMs(failures), this.#wakeup.signal());
+      if (this.#overdue) return;
+      await sleep(this.#options.clock, this.#idle.delayMs(this.#failures), this.#wakeup.signal());
     }
   }
 
-  /** One exchange; answers whether the queue was in reach. */
+  /** Begins an exchange, or waits for one; answers whether the queue was in reach. */
   async #turn(): Promise<boolean> {
     this.#startJobs();
+    // Handlers that need no waiting have all ended by then, and share the exchange.
+    if (this.#intake.isQuick && this.#running.size > 0) await new Promise((resolve) => setImmediate(resolve));
     for (const { lease } of this.#intake.overdue()) {
       this.#settling.push({ lease, outcome: { kind: 'release' } });
     }
-    const settlings = this.#settling.splice(0);
+    const earlier = this.#ahead;
     const free = this.#options.concurrency - this.#jobs;
-    const plan = this.#open ? this.#intake.plan(free, settlings.length > 0) : this.#intake.nothing();
-    if (settlings.length === 0 && plan.want === 0) {
+    const settles = this.#settling.length > 0;
+    if (earlier && !(this.#open && this.#intake.hasRoomForSecond(free))) return this.#land(earlier);
+    const plan = this.#open ? this.#intake.plan(free, settles || earlier !== null) : this.#intake.nothing();
+    if (!settles && plan.want === 0) {
       await this.#pause(plan.waitMs);
       return true;
     }
+    const exchange = this.#trade(this.#settling.splice(0), plan);
+    // Whoever waits for it hears of its error; that may be later, or nobody when the other one has failed as well.
+    exchange.catch(() => undefined);
+    if (earlier) {
+      const landed = this.#land(earlier);
+      this.#ahead = exchange;
+      return landed;
+    }
+    if (!plan.overlaps || this.#failures > 0) return exchange;
+    this.#ahead = exchange;
+    return true;
+  }
+
+  /** Waits for the earlier one of two exchanges. */
+  #land(earlier: Promise<boolean>): Promise<boolean> {
+    this.#ahead = null;
+    return earlier;
+  }
+
+  /** One exchange with what follows from it; answers whether the queue was in reach. */
+  async #trade(settlings: readonly Settling[], plan: FetchPlan): Promise<boolean> {
     const reply = await this.#exchange(settlings, plan.want, plan.waitMs);
     this.#intake.received(plan, reply?.messages ?? []);
     if (!reply) return false;
@@ -155,15 +188,15 @@ export class WorkerLoop implements Life {
   ): Promise<ExchangeReply | null> {
     const { queues, queue, clock, logger, name } = this.#options;
     this.#tryingSince ??= clock.now();
+    this.#underWay += 1;
     try {
       const reply = await queues.exchange(queue, {
         outcomes: settlings.map(({ lease, outcome }) => ({ lease, outcome })),
         want,
-        waitMs: want > 0 ? waitMs : 0,
-        signal: this.#wakeup.signal(),
+        ...(want > 0 && waitMs > 0 && { waitMs, signal: this.#wakeup.signal() }),
       });
-      this.#tryingSince = null;
       this.#lastSuccessAt = clock.now();
+      this.#tryingSince = this.#underWay > 1 ? this.#lastSuccessAt : null;
       return reply;
     } catch (thrown) {
       // A closed manager does not open again.
@@ -171,6 +204,8 @@ export class WorkerLoop implements Life {
       this.#settling.unshift(...settlings);
       logger.warn({ err: toError(thrown), worker: name }, 'the queue is out of reach');
       return null;
+    } finally {
+      this.#underWay -= 1;
     }
   }
 
@@ -186,28 +221,37 @@ export class WorkerLoop implements Life {
     const executions = job.map((leased) => new Execution(leased, this.#options, this.#reporter));
     this.#jobs += 1;
     for (const execution of executions) {
-      this.#running.set(keyOf(execution.leased.lease), execution);
+      this.#running.add(execution);
       this.#reporter.messageStarted(execution);
     }
     const results = this.#source.process(executions);
-    const ends = executions.map((execution, index) => this.#finish(execution, results[index]));
-    Promise.all(ends).then(() => {
-      this.#jobs -= 1;
-      this.#intake.jobEnded();
-      this.#startJobs();
-      this.#wakeup.wake();
-    }, this.#expired.reject);
+    let left = executions.length;
+    for (const [index, execution] of executions.entries()) {
+      execution.watch(results[index], (outcome) => {
+        try {
+          this.#ended(execution, outcome);
+        } catch (thrown) {
+          this.#expired.reject(thrown);
+        }
+        // Before a slot is given back: while others are in line for it, this loop takes none.
+        this.#wakeup.wake();
+        this.#intake.messageEnded(execution.durationMs);
+        left -= 1;
+        if (left === 0) this.#jobEnded();
+      });
+    }
   }
 
-  async #finish(execution: Execution, result: unknown): Promise<void> {
-    this.#ended(execution, await execution.decide(result));
-    this.#intake.messageEnded(execution.durationMs);
+  #jobEnded(): void {
+    this.#jobs -= 1;
+    this.#intake.jobEnded();
+    this.#startJobs();
     this.#wakeup.wake();
   }
 
   #ended(execution: Execution, outcome: Outcome | null): void {
     // Not there: given back at the deadline, and settled already.
-    if (!this.#running.delete(keyOf(execution.leased.lease))) return;
+    if (!this.#running.remove(execution)) return;
     if (!outcome) {
       this.#reporter.lost(execution);
       return;
@@ -218,7 +262,6 @@ export class WorkerLoop implements Life {
       outcome: verdict.lease,
       report: (result) => this.#reporter.settled(execution, outcome, verdict, result),
     });
-    this.#wakeup.wake();
   }
 
   /** It dies: what it holds goes back, as far as the queue can be reached. */
@@ -233,17 +276,16 @@ export class WorkerLoop implements Life {
   }
 
   #lost(lease: Lease): void {
-    const key = keyOf(lease);
-    this.#intake.remove(key);
-    this.#running.get(key)?.abort('lost_lease');
+    this.#intake.remove(lease);
+    this.#running.find(lease)?.abort('lost_lease');
   }
 
   /** The deadline has come: what still runs goes back to the queue, whatever its handler does from now on. */
   #giveBack(): void {
     this.#overdue = true;
-    for (const [key, execution] of this.#running) {
+    for (const execution of this.#running.all) {
       execution.abort('shutdown');
-      this.#running.delete(key);
+      this.#running.remove(execution);
       this.#settling.push({ lease: execution.leased.lease, outcome: { kind: 'release' } });
     }
     this.#wakeup.wake();

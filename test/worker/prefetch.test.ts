@@ -13,13 +13,13 @@ describe('what is taken ahead', () => {
 
   it('is nothing until it is known how long messages take', () => {
     expect(learned(all(0).slice(1)).count(100)).toBe(0);
-    expect(learned(all(0)).count(1)).toBe(64);
+    expect(learned(all(0)).count(1)).toBe(128);
   });
 
-  it('is what will be started within the time ahead, and at most 64', () => {
+  it('is what will be started within the time ahead, and at most 128', () => {
     expect(learned(all(1)).count(1)).toBe(5);
     expect(learned(all(10)).count(50)).toBe(25);
-    expect(learned(all(0.01)).count(256)).toBe(64);
+    expect(learned(all(0.01)).count(256)).toBe(128);
   });
 
   it('is nothing of messages that take longer, nor when none is asked for', () => {
@@ -31,7 +31,7 @@ describe('what is taken ahead', () => {
     const prefetch = learned([...all(0.1), 1000]);
     expect(prefetch.count(10)).toBe(0);
     for (let n = 0; n < 200; n++) prefetch.ended(0.1);
-    expect(prefetch.count(10)).toBe(64);
+    expect(prefetch.count(10)).toBe(128);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts';
 import { cost, type Figure, median } from '../figures.ts';
 import { compare } from './throughput.ts';
 
-const JOBS = 20_000;
+const JOBS = 60_000;
 const CONCURRENCY = 10;
 
 /** Two worker processes on one queue: what they do together, and how evenly. */

@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '../../clock.ts';
 import { QueueError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { Bag } from './bag.ts';
 import { createClient, destroyClient, isCluster, type RedisClient, type RedisTarget } from './client.ts';
 import { classify, toQueueError } from './errors.ts';
 import { parseInfo, policyWarning, requireVersion } from './server-info.ts';
@@ -29,7 +30,7 @@ const GRACE_MS = 50;
 /** One client's life: when it ends, so does every command that is still under way on it. */
 class Link {
   readonly client: RedisClient;
-  readonly #pending = new Set<(reason: Error) => void>();
+  readonly #pending = new Bag<(reason: Error) => void>();
   #ended: Error | undefined;
 
   constructor(client: RedisClient) {
@@ -44,7 +45,7 @@ class Link {
     if (this.#ended) return;
     this.#ended = reason;
     destroyClient(this.client);
-    for (const reject of [...this.#pending]) reject(reason);
+    for (const reject of this.#pending) reject(reason);
   }
 
   /** Runs a command until it answers, the link ends, or the deadline passes, which ends the link. */

@@ -1,5 +1,6 @@
 import type { Lease, LeaseLostReason } from '../types.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { LeaseTable } from './lease-table.ts';
 import { steadyMs } from './steady.ts';
 
 /** No session: the server opens one with the first message it leases. */
@@ -15,11 +16,6 @@ export interface HoldingsOptions {
   readonly onFewer: () => void;
 }
 
-interface Held {
-  lease: Lease;
-  ownSession?: string;
-}
-
 /**
  * The leases of one queue that this manager holds, and the sessions that keep them alive on the server: one for
  * all, and one more for each lease that was extended beyond the heartbeat.
@@ -27,10 +23,10 @@ interface Held {
 export class Holdings {
   readonly #options: HoldingsOptions;
   readonly #index: number;
-  readonly #leases = new Map<number, Held>();
+  readonly #leases = new LeaseTable();
   #session = NO_SESSION;
-  /** Leases with a session of their own. */
-  #pinned = 0;
+  /** The sessions of leases that have one of their own, by token. */
+  readonly #own = new Map<number, string>();
 
   constructor(options: HoldingsOptions) {
     this.#options = options;
@@ -49,13 +45,13 @@ export class Holdings {
   }
 
   get leases(): Lease[] {
-    return [...this.#leases.values()].map(({ lease }) => lease);
+    return this.#leases.all;
   }
 
   /** The session to fetch with. One that has not been renewed for long is given up as soon as it holds nothing. */
   get session(): string {
     const { leaseMs } = this.#options;
-    if (this.#session !== NO_SESSION && this.idleMs > leaseMs / 2 && this.#shared().length === 0) {
+    if (this.#session !== NO_SESSION && this.idleMs > leaseMs / 2 && this.sharedLeases().length === 0) {
       this.#session = NO_SESSION;
       this.#announce();
     }
@@ -65,7 +61,7 @@ export class Holdings {
   /** {@link session}, with the sessions of extended leases after commas. */
   get sessionList(): string {
     const main = this.session;
-    if (this.#pinned === 0) return main;
+    if (this.#own.size === 0) return main;
     return [main, ...this.#sessions().filter((session) => session !== main)].join(',');
   }
 
@@ -81,11 +77,12 @@ export class Holdings {
 
   /** Leases that live by the common session. */
   sharedLeases(): Lease[] {
-    return this.#shared().map(({ lease }) => lease);
+    return this.leases.filter(({ token }) => !this.#own.has(token));
   }
 
+  /** @param leases of one fetch, by token, lowest first */
   add(leases: readonly Lease[], session: string, sentAt: number): void {
-    for (const lease of leases) this.#leases.set(lease.token, { lease });
+    this.#leases.add(leases);
     this.renewed(sentAt);
     this.#useSession(session);
     this.#count();
@@ -94,21 +91,17 @@ export class Holdings {
   /** The lease lives by a session of its own from now on. */
   pin(lease: Lease, session: string): void {
     if (!this.#leases.has(lease.token)) return;
-    this.#delete(lease.token);
-    if (session === this.#session) {
-      this.#leases.set(lease.token, { lease });
-    } else {
-      this.#leases.set(lease.token, { lease, ownSession: session });
-      this.#pinned++;
-    }
+    this.#leases.replace(lease);
+    if (session === this.#session) this.#own.delete(lease.token);
+    else this.#own.set(lease.token, session);
     this.#announce();
   }
 
   remove(leases: readonly Lease[]): void {
-    const pinned = this.#pinned;
+    const pinned = this.#own.size;
     for (const lease of leases) this.#delete(lease.token);
     this.#count();
-    if (this.#pinned !== pinned) this.#announce();
+    if (this.#own.size !== pinned) this.#announce();
   }
 
   renewed(sentAt: number): void {
@@ -131,10 +124,10 @@ export class Holdings {
 
   /** The server does not know a session any more: its leases are lost. */
   dropSession(session: string): void {
-    const own = [...this.#leases.values()].filter((held) => (held.ownSession ?? this.#session) === session);
+    const own = this.leases.filter((lease) => this.#sessionOf(lease) === session);
     if (session === this.#session) this.#session = NO_SESSION;
     this.#announce();
-    this.#lose(own.map(({ lease }) => lease));
+    this.#lose(own);
   }
 
   /** Without a renewal for a whole lease, nothing that is held can be relied on any more. */
@@ -153,16 +146,16 @@ export class Holdings {
   }
 
   #delete(token: number): boolean {
-    if (this.#leases.get(token)?.ownSession !== undefined) this.#pinned--;
+    if (this.#own.size > 0) this.#own.delete(token);
     return this.#leases.delete(token);
   }
 
-  #shared(): Held[] {
-    return [...this.#leases.values()].filter((held) => held.ownSession === undefined);
+  #sessionOf({ token }: Lease): string {
+    return this.#own.get(token) ?? this.#session;
   }
 
   #sessions(): string[] {
-    const own = [...this.#leases.values()].map((held) => held.ownSession ?? this.#session);
+    const own = this.leases.map((lease) => this.#sessionOf(lease));
     return [...new Set(own)].filter((session) => session !== NO_SESSION);
   }
 
@@ -173,8 +166,9 @@ export class Holdings {
   }
 
   #announce(): void {
-    const own = [...this.#leases.values()].flatMap((held) => held.ownSession ?? []);
-    const sessions = [...new Set([this.#session, ...own])].filter((session) => session !== NO_SESSION);
+    const sessions = [...new Set([this.#session, ...this.#own.values()])].filter(
+      (session) => session !== NO_SESSION,
+    );
     this.#options.heartbeat.update({ index: this.#index, keys: this.#options.keys, sessions });
   }
 

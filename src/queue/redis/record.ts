@@ -1,6 +1,9 @@
 import type { WorkerMessage } from '../../messages/worker-message.ts';
 import { type Envelope, toMessage, toMessageAnyway } from '../envelope.ts';
 
+/** Length of a record's first three words, with the blanks behind them. */
+const WORDS_FIXED = 36;
+
 /** The last argument of the `add` script for one message: flag and the record from `retries` on. */
 export function encodeTail(envelope: Envelope): string {
   const { retries, maxRetries, body } = envelope;
@@ -27,6 +30,9 @@ export function decodeAnyway(id: string, record: string): WorkerMessage {
   return toMessageAnyway(id, record.slice(at), retriesOf(record, at));
 }
 
+/** The sixth word; the first three (flag, sequence, score) are of fixed length. */
 function retriesOf(record: string, bodyAt: number): number {
-  return Number(record.slice(0, bodyAt).split(' ')[5]);
+  const weightAt = record.indexOf(' ', WORDS_FIXED) + 1;
+  const at = record.indexOf(' ', weightAt) + 1;
+  return Number(record.slice(at, Math.min(record.indexOf(' ', at), bodyAt)));
 }

@@ -15,7 +15,7 @@ export interface SettlementPlan {
 }
 
 /** Letters of the `step` script for what is not done. */
-const KINDS: Record<Exclude<EngineSettlement['kind'], 'done'>, string> = { retry: 'r', dead: 'd', back: 'b' };
+const KINDS: Record<EngineSettlement['kind'], string> = { done: '', retry: 'r', dead: 'd', back: 'b' };
 
 /**
  * The script settles what is done first, all with a few commands; of a lease that is named twice the first
@@ -26,26 +26,26 @@ const KINDS: Record<Exclude<EngineSettlement['kind'], 'done'>, string> = { retry
 export function planSettlements(outcomes: readonly Settlement[]): SettlementPlan {
   const done: string[] = [];
   const other: (string | number)[] = [];
-  const seen = new Set<string>();
+  const seen = ascend(outcomes) ? null : new Set<string>();
   /** Where the result stands: from 0 on among the done, from -1 down among the others, `null` for a repetition. */
   const places: (number | null)[] = [];
   let others = 0;
   for (const { lease, outcome } of outcomes) {
     checkLease(lease);
-    const { kind, delayMs, error } = toSettlement(lease, outcome);
     const member = leaseMember(lease);
-    if (seen.has(member)) {
+    if (seen?.has(member)) {
       places.push(null);
       continue;
     }
-    seen.add(member);
-    if (kind === 'done') {
+    seen?.add(member);
+    if (outcome.kind === 'done') {
       places.push(done.push(member) - 1);
-    } else {
-      others++;
-      places.push(-others);
-      other.push(KINDS[kind], member, delayMs, error);
+      continue;
     }
+    const { kind, delayMs, error } = toSettlement(lease, outcome);
+    others++;
+    places.push(-others);
+    other.push(KINDS[kind], member, delayMs, error);
   }
   return {
     args: [done.length, ...done, ...other],
@@ -55,4 +55,9 @@ export function planSettlements(outcomes: readonly Settlement[]): SettlementPlan
         return answer[place >= 0 ? place : done.length - place - 1] === '1' ? 'ok' : 'lost';
       }),
   };
+}
+
+/** Whether the tokens rise, as those of a worker do: none is there twice then. */
+function ascend(outcomes: readonly Settlement[]): boolean {
+  return outcomes.every(({ lease }, i) => i === 0 || Number(outcomes[i - 1]?.lease?.token) < lease?.token);
 }

@@ -2,6 +2,7 @@ import { sleep } from '../../clock.ts';
 import { QueueError } from '../../errors.ts';
 import type { Lease, LeasedMessage, Settlement, SettleResult } from '../types.ts';
 import { type Backend, run, script, within } from './backend.ts';
+import { Bag } from './bag.ts';
 import { classify, replyCode, toQueueError } from './errors.ts';
 import { type Holdings, NO_SESSION } from './holdings.ts';
 import type { QueueKeys } from './keys.ts';
@@ -33,13 +34,13 @@ export class Stepper {
   readonly #keys: QueueKeys;
   readonly #backend: Backend;
   readonly #holdings: Holdings;
-  /** Tokens whose settlement is under way. */
-  readonly #settling = new Set<number>();
+  /** What is being settled, by call. */
+  readonly #settling = new Bag<{ readonly outcomes: readonly Settlement[] }>();
   /** Tokens whose settlement was sent, but not answered: it may have been done. */
   readonly #unsure = new Set<number>();
   /** Those of them that turned out to be settled: asking again is answered `lost`, but it was this manager. */
   readonly #settled = new Set<number>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new Bag<Promise<void>>();
   #opening: Promise<unknown> | undefined;
   #repairing: Promise<void> | undefined;
 
@@ -56,6 +57,7 @@ export class Stepper {
    * @throws QueueError `unavailable`
    */
   async step(outcomes: readonly Settlement[], want: number): Promise<StepResult> {
+    if (outcomes.length <= OUTCOMES_MOST) return this.#step(outcomes, want);
     const earlier: SettleResult[] = [];
     while (outcomes.length > OUTCOMES_MOST) {
       const { results } = await this.#step(outcomes.slice(0, OUTCOMES_MOST), 0);
@@ -70,16 +72,18 @@ export class Stepper {
     const { clock, operationTimeoutMs } = this.#backend.settings;
     const plan = planSettlements(outcomes);
     const deadline = clock.monotonic() + operationTimeoutMs;
-    for (const { lease } of outcomes) this.#settling.add(lease.token);
+    const settling = { outcomes };
+    this.#settling.add(settling);
     try {
       const result = await this.#untilAnswered(plan, want, deadline);
       this.#holdings.remove(outcomes.map(({ lease }) => lease));
+      if (this.#unsure.size + this.#settled.size === 0) return result;
       return { ...result, results: this.#knowingly(outcomes, result.results) };
     } catch (error) {
       for (const { lease } of outcomes) if (this.#holdings.has(lease)) this.#unsure.add(lease.token);
       throw error;
     } finally {
-      for (const { lease } of outcomes) this.#settling.delete(lease.token);
+      this.#settling.delete(settling);
     }
   }
 
@@ -101,15 +105,19 @@ export class Stepper {
     }
   }
 
+  #isSettling(token: number): boolean {
+    return [...this.#settling].some(({ outcomes }) => outcomes.some(({ lease }) => lease.token === token));
+  }
+
   /** Finds out which leases somebody else has settled, and lets go of them. */
   async verify(): Promise<void> {
-    const asked = this.#holdings.leases.filter(({ token }) => !this.#settling.has(token));
+    const asked = this.#holdings.leases.filter(({ token }) => !this.#isSettling(token));
     if (asked.length === 0) return;
     const members = asked.map(leaseMember);
     const sessions = await this.#backend.commands.run(
       async (client) => (await client.call('zmscore', this.#keys.leases, ...members)) as (string | null)[],
     );
-    const gone = asked.filter(({ token }, i) => sessions[i] === null && !this.#settling.has(token));
+    const gone = asked.filter(({ token }, i) => sessions[i] === null && !this.#isSettling(token));
     this.#gone(gone);
   }
 
@@ -127,7 +135,8 @@ export class Stepper {
     }
     const session = this.#holdings.session;
     const call = this.#call(this.#holdings.sessionList, plan, want, deadline - clock.monotonic());
-    const settled = call.catch(() => undefined);
+    const ended = () => undefined;
+    const settled = call.then(ended, ended);
     this.#underWay.add(settled);
     const opens = want > 0 && session === NO_SESSION;
     if (opens) this.#opening = settled;
@@ -160,14 +169,14 @@ export class Stepper {
     const token = Number(first);
     for (let i = 6; i < reply.length; i++) {
       const record = String(reply[i]);
-      const at = { queue: this.#queue, token: token + i - 6, expiresAt };
       try {
         const message = decodeRecord(record);
-        const lease = { ...at, id: message.id };
+        const lease: Lease = { queue: this.#queue, id: message.id, token: token + i - 6, expiresAt };
         leases.push(lease);
         messages.push({ message, lease });
       } catch (error) {
-        unreadable.push({ lease: { ...at, id: rawId(record) }, error });
+        const lease = { queue: this.#queue, id: rawId(record), token: token + i - 6, expiresAt };
+        unreadable.push({ lease, error });
       }
     }
     if (reply.length > 6) this.#holdings.add(leases, session, sentAt);
@@ -227,7 +236,7 @@ export class Stepper {
 
   /** The server has these leases no more, although their session lives: they were settled, by us or by others. */
   #gone(leases: readonly Lease[]): void {
-    const own = leases.filter(({ token }) => this.#settling.has(token) || this.#unsure.has(token));
+    const own = leases.filter(({ token }) => this.#isSettling(token) || this.#unsure.has(token));
     for (const { token } of own) this.#settled.add(token);
     this.#holdings.remove(own);
     this.#holdings.superseded(leases);
