@@ -61,7 +61,12 @@ describe('an error at any command of a step', () => {
     const { all, sessions } = queueKeys(prefix, QUEUE);
     const [session = ''] = await client.zrange(sessions, '0', '0');
     const [done = '', ...others] = messages.map(({ lease }) => leaseMember(lease));
-    const outcomes = others.flatMap((lease, i) => ['rdb'.charAt(i), lease, '0', '{"type":"t","message":"m"}']);
+    const outcomes = others.flatMap((lease, i) => [
+      'rdb'.charAt(i),
+      lease,
+      '0',
+      '{"type":"t","message":"m"}',
+    ]);
     const args = [clock.now(), session, LEASE_MS, 10, 1_000_000, 1, done, ...outcomes].map(String);
     const error = await client.eval(failingAt(n), all.length, ...all, ...args).then(
       () => null,
