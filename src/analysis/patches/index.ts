@@ -62,6 +62,7 @@ export const DIALECT_TEXTS: readonly string[] = [
 export class DialectReaders {
   readonly #unified = new UnifiedReader();
   readonly #dialects: readonly Dialect[];
+  #active = false;
 
   constructor(paths: RepositoryPaths) {
     this.#dialects = [
@@ -72,12 +73,16 @@ export class DialectReaders {
 
   /** Every next line has to be shown, whatever it holds. */
   get active(): boolean {
-    return this.#unified.active || this.#dialects.some((dialect) => dialect.active);
+    return this.#active;
   }
 
   push(line: CleanLine): void {
     const inDiff = this.#unified.push(line);
-    for (const dialect of this.#dialects) dialect.push(line, inDiff);
+    this.#active = this.#unified.active;
+    for (const dialect of this.#dialects) {
+      dialect.push(line, inDiff);
+      this.#active ||= dialect.active;
+    }
   }
 
   end(): DialectResult[] {

@@ -1,6 +1,8 @@
 import { Automaton } from './automaton.ts';
 import { type CleanLine, cleanText } from './clean.ts';
+import { copyWithoutColours } from './colours.ts';
 import { LINE_LIMIT_BYTES } from './line-blocks.ts';
+import { TextFilter } from './text-filter.ts';
 import { afterNames, afterTime } from './time-prefix.ts';
 
 /** Text at the end of a line that was cut. */
@@ -10,15 +12,20 @@ export const CUT_MARK = ' …[cut]';
 const DIRT = ['^[[', '\n_bk;', '\n\ufeff', '\t20', '\t\ufeff20'];
 
 const { LOOK, STATE } = Automaton;
-const [LINE_FEED, RETURN] = [0x0a, 0x0d];
+const [TAB, LINE_FEED, RETURN, SPACE, DELETE] = [0x09, 0x0a, 0x0d, 0x20, 0x7f];
+
+/** Bytes of the clean line. */
+const CLEAN = Buffer.alloc(LINE_LIMIT_BYTES + 1);
 
 /** What a scan looks for. */
 export class Needles {
   readonly automaton: Automaton;
+  readonly filter: TextFilter;
 
   /** @param texts a line that holds none of them is passed over; a line feed at the front means the beginning of a line */
   constructor(texts: readonly string[]) {
     this.automaton = new Automaton([...DIRT, ...texts]);
+    this.filter = new TextFilter([...DIRT, ...texts]);
   }
 }
 
@@ -28,6 +35,7 @@ export type LineVisitor = (line: CleanLine, found: readonly number[]) => void;
 /** Finds the lines of blocks that hold one of many texts; others are counted, and never made strings. */
 export class LineScanner {
   readonly #automaton: Automaton;
+  readonly #filter: TextFilter;
   readonly #visit: LineVisitor;
   readonly #found: number[] = [];
   #lines = 0;
@@ -37,8 +45,9 @@ export class LineScanner {
   /** While set, every line is shown. */
   everyLine = false;
 
-  constructor({ automaton }: Needles, visit: LineVisitor) {
+  constructor({ automaton, filter }: Needles, visit: LineVisitor) {
     this.#automaton = automaton;
+    this.#filter = filter;
     this.#visit = visit;
   }
 
@@ -49,30 +58,51 @@ export class LineScanner {
 
   /** @param block whole lines, each with its line feed */
   scan(block: Buffer, cut: boolean): void {
-    const { classes, table, lineStart } = this.#automaton;
-    let start = 0;
-    let from = this.#textStart(block, 0);
-    let state = lineStart;
-    for (let at = from; at < block.length; ) {
-      const byte = block[at++] ?? 0;
-      state = table[(state & STATE) + (classes[byte] ?? 0)] ?? 0;
-      if (state < LOOK) continue;
-      if (byte === LINE_FEED) {
-        this.#lines += 1;
-        if (this.#dirty || this.everyLine || this.#found.length > 0) {
-          // Cleaning begins where the line does: it knows more about what may stand before the text.
-          this.#show(block, this.#dirty ? start : from, at - 1, cut);
-        }
-        start = at;
-        from = this.#textStart(block, at);
-        at = from;
-      } else this.#note(state & STATE, byte, block[at]);
+    for (let start = 0; start < block.length; ) {
+      const from = this.#textStart(block, start);
+      const end = this.#look(block, from);
+      this.#lines += 1;
+      if (this.#dirty || this.everyLine || this.#found.length > 0) {
+        this.#show(block, start, from, end, cut);
+      }
+      start = end + 1;
     }
+  }
+
+  /** Looks for reasons to show a line; returns where its line feed is. */
+  #look(block: Buffer, from: number): number {
+    const filter = this.#filter;
+    filter.begin();
+    for (let at = filter.next(block, from); at < block.length; at = filter.next(block, at + 1)) {
+      const byte = block[at] ?? 0;
+      if (byte === LINE_FEED) return at;
+      if (isControl(byte) && !(byte === RETURN && block[at + 1] === LINE_FEED)) {
+        // All else that there is to know of the line is known when it is clean.
+        this.#dirty = true;
+        return block.indexOf(LINE_FEED, at);
+      }
+      if (filter.confirms(block, from, at)) return this.#search(block, from);
+    }
+    return block.length;
   }
 
   #textStart(block: Buffer, from: number): number {
     const named = this.#named ? afterNames(block, from) : -1;
     return afterTime(block, named === -1 ? from : named);
+  }
+
+  /** Notes all texts in a line, in the order in which they end; returns where its line feed is. */
+  #search(block: Buffer, from: number): number {
+    const { classes, table, lineStart } = this.#automaton;
+    let state = lineStart;
+    for (let at = from; at < block.length; at++) {
+      const byte = block[at] ?? 0;
+      state = table[(state & STATE) + (classes[byte] ?? 0)] ?? 0;
+      if (state < LOOK) continue;
+      if (byte === LINE_FEED) return at;
+      this.#note(state & STATE, byte, block[at + 1]);
+    }
+    return block.length;
   }
 
   #note(state: number, byte: number, next: number | undefined): void {
@@ -88,32 +118,42 @@ export class LineScanner {
     }
   }
 
-  #show(block: Buffer, from: number, lineFeed: number, alreadyCut: boolean): void {
-    const tooLong = lineFeed - from > LINE_LIMIT_BYTES;
-    const end = tooLong ? from + LINE_LIMIT_BYTES : block[lineFeed - 1] === RETURN ? lineFeed - 1 : lineFeed;
-    let bytes = block.toString('latin1', from, Math.max(from, end));
-    if (this.#dirty) {
-      this.#named ||= hasNames(block, from);
-      bytes = cleanText(bytes);
-      this.#search(bytes);
-    }
+  #show(block: Buffer, start: number, from: number, lineFeed: number, alreadyCut: boolean): void {
+    // Cleaning begins where the line does: it knows more about what may stand before the text.
+    const first = this.#dirty ? start : from;
+    const tooLong = lineFeed - first > LINE_LIMIT_BYTES;
+    const last = tooLong
+      ? first + LINE_LIMIT_BYTES
+      : block[lineFeed - 1] === RETURN
+        ? lineFeed - 1
+        : lineFeed;
+    const end = Math.max(first, last);
     const cut = alreadyCut || tooLong;
-    if (this.everyLine || this.#found.length > 0) {
-      this.#visit({ line: this.#lines, text: decode(bytes) + (cut ? CUT_MARK : ''), cut }, this.#found);
-    }
+    if (this.#dirty) this.#showClean(this.#clean(block, start, from, end), cut);
+    else this.#visitText(block, from, end, cut);
     this.#found.length = 0;
     this.#dirty = false;
   }
 
-  /** What the bytes did not show while escapes lay between them. */
-  #search(bytes: string): void {
-    const { classes, table, lineStart } = this.#automaton;
+  /** Cleans a line into {@link CLEAN}; returns its length there. */
+  #clean(block: Buffer, start: number, from: number, end: number): number {
+    const length = this.#named ? -1 : copyWithoutColours(block, from, end, CLEAN);
+    if (length !== -1) return length;
+    this.#named ||= hasNames(block, start);
+    return CLEAN.write(cleanText(block.toString('latin1', start, end)), 'latin1');
+  }
+
+  /** Shows a line that something was taken out of, if it holds a text now. */
+  #showClean(length: number, cut: boolean): void {
+    CLEAN[length] = LINE_FEED;
     this.#found.length = 0;
-    let state = lineStart;
-    for (let at = 0; at < bytes.length; at++) {
-      state = table[(state & STATE) + (classes[bytes.charCodeAt(at)] ?? 0)] ?? 0;
-      if (state >= LOOK) this.#note(state & STATE, RETURN, LINE_FEED);
-    }
+    this.#look(CLEAN, 0);
+    if (this.everyLine || this.#found.length > 0) this.#visitText(CLEAN, 0, length, cut);
+  }
+
+  #visitText(block: Buffer, from: number, end: number, cut: boolean): void {
+    const text = block.toString('utf8', from, end);
+    this.#visit({ line: this.#lines, text: cut ? text + CUT_MARK : text, cut }, this.#found);
   }
 }
 
@@ -122,7 +162,7 @@ function hasNames(block: Buffer, from: number): boolean {
   return time !== -1 && afterTime(block, time) > time;
 }
 
-/** Text of bytes that were read as Latin-1; what is no UTF-8 becomes U+FFFD. */
-function decode(bytes: string): string {
-  return /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+/** Control characters but the tab. */
+function isControl(byte: number): boolean {
+  return (byte < SPACE && byte !== TAB) || byte === DELETE;
 }

@@ -1,7 +1,6 @@
 const ZERO = 0x30;
-const FIXED = 'dddd-dd-ddTdd:dd:dd';
+const { length: LENGTH } = '2026-11-02T09:14:07';
 const [DASH, TEE, COLON, DOT, ZED, SPACE, TAB] = [0x2d, 0x54, 0x3a, 0x2e, 0x5a, 0x20, 0x09];
-const SHAPE = Array.from(FIXED, (sign) => ({ d: ZERO, '-': DASH, T: TEE, ':': COLON })[sign] ?? 0);
 
 /** Most digits of a fraction of a second, and longest job or step name, in bytes. */
 const FRACTION_MAX = 9;
@@ -12,11 +11,21 @@ const NAME_MAX = 200;
  * (the same, then `00O `) puts before it; `from` when there is no such thing.
  */
 export function afterTime(bytes: Buffer, from: number): number {
-  for (let at = 0; at < SHAPE.length; at++) {
-    const byte = bytes[from + at] ?? 0;
-    if (SHAPE[at] === ZERO ? !isDigit(byte) : byte !== SHAPE[at]) return from;
-  }
-  let at = from + SHAPE.length;
+  const isTime =
+    bytes[from + 4] === DASH &&
+    bytes[from + 7] === DASH &&
+    bytes[from + 10] === TEE &&
+    bytes[from + 13] === COLON &&
+    bytes[from + 16] === COLON &&
+    areDigits(bytes, from) &&
+    areDigits(bytes, from + 2) &&
+    areDigits(bytes, from + 5) &&
+    areDigits(bytes, from + 8) &&
+    areDigits(bytes, from + 11) &&
+    areDigits(bytes, from + 14) &&
+    areDigits(bytes, from + 17);
+  if (!isTime) return from;
+  let at = from + LENGTH;
   if (bytes[at] === DOT) {
     const dot = at++;
     while (at - dot <= FRACTION_MAX && isDigit(bytes[at] ?? 0)) at++;
@@ -45,12 +54,11 @@ function tabAfter(bytes: Buffer, from: number): number {
 function isGitlabStream(bytes: Buffer, at: number): boolean {
   const kind = bytes[at + 2];
   const end = bytes[at + 3];
-  return (
-    (kind === 0x4f || kind === 0x45) &&
-    (end === SPACE || end === 0x2b) &&
-    isDigit(bytes[at] ?? 0) &&
-    isDigit(bytes[at + 1] ?? 0)
-  );
+  return (kind === 0x4f || kind === 0x45) && (end === SPACE || end === 0x2b) && areDigits(bytes, at);
+}
+
+function areDigits(bytes: Buffer, at: number): boolean {
+  return isDigit(bytes[at] ?? 0) && isDigit(bytes[at + 1] ?? 0);
 }
 
 function isDigit(byte: number): boolean {

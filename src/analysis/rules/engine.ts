@@ -80,7 +80,9 @@ export class RuleEngine {
   push({ line, text }: CleanLine, found: readonly number[]): void {
     const scanned = text.length > SCAN_LIMIT ? text.slice(0, SCAN_LIMIT) : text;
     if (this.#followed) this.#addContext(this.#followed, line, scanned);
+    let ofSteps = false;
     for (const index of found) {
+      ofSteps ||= this.#index.isOfSteps(index);
       for (const at of this.#index.rulesOf(index)) {
         if (this.#triedOn[at] === line) continue;
         this.#triedOn[at] = line;
@@ -88,7 +90,7 @@ export class RuleEngine {
         if (rule) this.#try(rule, line, scanned);
       }
     }
-    if (this.#steps.push(scanned)) this.#hits.moveTo(this.#passedHits);
+    if (ofSteps && this.#steps.push(scanned)) this.#hits.moveTo(this.#passedHits);
     if (SOME_ERROR.test(scanned) && saysSomething(scanned)) this.#lastError = { line, text: scanned };
   }
 

@@ -80,6 +80,7 @@ export class Hits {
 
   /** Moves everything behind what `others` has already. */
   moveTo(others: Hits): void {
+    if (this.#hits.size === 0) return;
     for (const [rule, hit] of this.#hits) if (!others.#hits.has(rule)) others.#hits.set(rule, hit);
     for (const [line, place] of this.#places)
       if (others.#places.size < DETAILS_MAX) others.#places.set(line, place);

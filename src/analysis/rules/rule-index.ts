@@ -10,6 +10,7 @@ export class RuleIndex {
   /** What to look for; the index is what {@link rulesOf} takes. */
   readonly texts: readonly string[];
   readonly #rulesOf: readonly (readonly number[])[];
+  readonly #stepTexts: ReadonlySet<number>;
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
@@ -20,11 +21,17 @@ export class RuleIndex {
     }
     this.texts = [...byText.keys()];
     this.#rulesOf = [...byText.values()];
+    this.#stepTexts = new Set(STEP_TEXTS.map((text) => this.texts.indexOf(text)));
   }
 
   /** Indexes of the rules that want a line with this text. */
   rulesOf(text: number): readonly number[] {
     return this.#rulesOf[text] ?? [];
+  }
+
+  /** Whether a line with this text may say something about the steps of the job. */
+  isOfSteps(text: number): boolean {
+    return this.#stepTexts.has(text);
   }
 }
 
