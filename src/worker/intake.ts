@@ -29,6 +29,12 @@ export interface FetchPlan {
 const WANT_MAX = 256;
 
 /**
+ * Most messages of an exchange that another one overlaps. Redis sends 64 KiB of an answer at once, and what is more only
+ * after the next command of the connection: messages of up to 800 bytes come at once.
+ */
+const OVERLAP_MAX = 80;
+
+/**
  * Decides how much to fetch and when to start it, so that never more is in hand than can be started soon.
  * Without a pool of slots and batches, some is taken ahead ({@link Prefetch}).
  *
@@ -178,9 +184,9 @@ export class Intake {
     return Math.max(0, most - this.#tray.size - this.#asked);
   }
 
-  /** What may be in hand: half of it is asked for at a time, while the other half is worked on. */
+  /** Half of what may be in hand: it is asked for while the other half is worked on. */
   #half(): number {
-    return Math.ceil((this.#options.concurrency + this.#aheadMost()) / 2);
+    return Math.min(OVERLAP_MAX, Math.ceil((this.#options.concurrency + this.#aheadMost()) / 2));
   }
 
   /** Most messages to have in hand beside those that run. */
