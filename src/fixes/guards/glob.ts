@@ -43,19 +43,29 @@ export function matchesName(pattern: string, name: string): boolean {
 
 /**
  * Does the path, or a folder that it lies in, fit the pattern? `*` and `?` stay within one name, `**` is any
- * number of folders, a pattern without a slash (but at its end) fits in every folder. Letter case does not
- * count: file systems exist where it does not.
+ * number of folders, a pattern without a slash (but at its end) fits in every folder. Letter case and the way in
+ * which a character is composed do not count: file systems exist where they do not.
  */
 export function matchesPath(pattern: string, path: string): boolean {
-  const names = pattern
-    .toLowerCase()
-    .split('/')
-    .filter((part) => part !== '');
+  return [lower, folded].some((plain) => matchesPlain(plain(pattern), plain(path)));
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+/** Alike for all that a file system may take for one name, e.g. `\u017f` and `s`; it may be longer than the text. */
+function folded(text: string): string {
+  return text.normalize('NFKC').toUpperCase().toLowerCase();
+}
+
+function matchesPlain(pattern: string, path: string): boolean {
+  const names = pattern.split('/').filter((part) => part !== '');
   const anchored = names.length > 1 || pattern.startsWith('/');
   const wanted = anchored ? names : ['**', ...names];
   return wildcard(
     [...wanted, '**'],
-    path.toLowerCase().split('/'),
+    path.split('/'),
     (part) => part === '**',
     (part, name) => matchText(part, name),
   );

@@ -23,13 +23,20 @@ function problemOf(path: string): string | null {
   for (const name of path.split('/')) {
     if (name === '' || name === '.' || name === '..') return 'leaves its folder or repeats a slash';
     if (Buffer.byteLength(name) > NAME_MAX_BYTES) return 'is too long';
-    if (name.endsWith('.') || name.endsWith(' ')) return 'has a name that ends in a dot or a space';
+    if (/[.\s]$/.test(name)) return 'has a name that ends in a dot or a space';
+    if (SHORT_NAME.test(name)) return 'has a name that Windows may read as the short one of another';
     if (/^(?:\.git|git~[0-9]+)$/i.test(name)) return 'lies inside .git';
   }
   return null;
 }
 
-/** Control, format (zero width, direction) and private characters, and halves of surrogate pairs. */
+/** Such as `GITHUB~1` for `.github`. */
+const SHORT_NAME = /^[^.~]{1,7}~\d{1,6}(?:\.[^.]{0,3})?$/;
+
+/**
+ * Control, format (zero width, direction) and private characters, halves of surrogate pairs, line and paragraph
+ * separators, and what is shown as nothing.
+ */
 function hasHiddenCharacter(path: string): boolean {
-  return /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\ufffd]/u.test(path);
+  return /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffd]/u.test(path);
 }

@@ -40,6 +40,17 @@ const MAY_NOT_RISE: readonly Measure[] = [
   },
 ];
 
+/**
+ * What a reader does not see and a compiler may: characters that turn the direction of the text, have no width, end a
+ * line in some languages only, or steer a terminal. Joiners (of emoji, and of letters) are none. Layout adds none.
+ */
+const HIDDEN: Measure = {
+  rule: 'content.hidden_character',
+  reason: 'adds a character that nobody sees',
+  pattern:
+    /(?!\u200c|\u200d|[\t\n\f\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\r(?!\n|$)|[\u115f\u1160\u3164\uffa0\u2800]/gu,
+};
+
 /** Files that say what is checked. No change of theirs is made without a person. */
 const CHECK_CONFIGURATION =
   /(?:^|\/)(?:\.?(?:eslint|prettier|stylelint|markdownlint|textlint|commitlint|cspell|jscpd|lintstaged)[^/]*|[^/]*\.config\.[cm]?[jt]s|(?:biome|oxlint|\.oxlintrc|deno|tslint|nx|turbo|jest)[^/]*\.jsonc?|tsconfig[^/]*\.json|\.(?:flake8|pylintrc|isort\.cfg|bandit|coveragerc|yamllint[^/]*|shellcheckrc|hadolint\.yaml|rubocop[^/]*|rspec|nycrc[^/]*|c8rc[^/]*|mocharc[^/]*|swiftlint\.yml|editorconfig|clang-(?:format|tidy)|golangci[^/]*|scalafmt\.conf|php-cs-fixer[^/]*|codecov\.ya?ml|codeclimate\.yml|semgrep[^/]*|dockerignore)|pylintrc|ruff\.toml|\.ruff\.toml|mypy\.ini|\.mypy\.ini|pyrightconfig\.json|pytest\.ini|tox\.ini|setup\.cfg|noxfile\.py|conftest\.py|(?:clippy|\.clippy|rustfmt|\.rustfmt|deny|nextest)\.toml|phpcs[^/]*\.xml[^/]*|phpunit[^/]*|phpstan[^/]*|psalm[^/]*|checkstyle[^/]*\.xml|detekt[^/]*\.yml|codecov\.ya?ml|sonar-project\.properties|Makefile|justfile|Taskfile\.ya?ml|package\.json|pyproject\.toml|Cargo\.toml|composer\.json|build\.gradle[^/]*|pom\.xml|Rakefile)$/i;
@@ -74,7 +85,9 @@ function inspectFile(file: FilePatch): Refusal | null {
     ({ pattern }) => count(withoutComments(added), pattern) < count(withoutComments(removed), pattern),
   );
   if (fewer) return fewer;
-  const more = MAY_NOT_RISE.find(({ pattern }) => count(added, pattern) > count(removed, pattern));
+  const more = [...MAY_NOT_RISE, HIDDEN].find(
+    ({ pattern }) => count(added, pattern) > count(removed, pattern),
+  );
   if (more) return more;
   if (file.oldPath !== null && TEST_FILE.test(path) && !sameWords(removed, added)) {
     return { rule: 'content.test_changed', reason: 'changes more than the layout of a test file' };

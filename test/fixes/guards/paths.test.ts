@@ -20,6 +20,11 @@ describe('matchesPath', () => {
     ['CODEOWNERS', 'docs/codeowners', true],
     ['**', 'anything', true],
     ['src/*/gen', 'src/a/gen/x.ts', true],
+    // Names that a file system takes for the same, which ignores case or composes characters.
+    ['.vscode', '.v\u017fcode/tasks.json', true],
+    ['na\u00efve/**', 'nai\u0308ve/a', true],
+    ['nai\u0308ve/**', 'na\u00efve/a', true],
+    ['stra?e', 'stra\u00dfe', true],
   ])('%s, %s: %s', (pattern, path, fits) => {
     expect(matchesPath(pattern, path)).toBe(fits);
   });
@@ -33,7 +38,17 @@ describe('matchesPath', () => {
 });
 
 describe('unsafePath', () => {
-  test.each(['src/a.ts', 'a b/ü.py', '.eslintrc', 'x/.gitkeep', 'a..b/c', '-rf'])('%s is safe', (path) => {
+  test.each([
+    'src/a.ts',
+    'a b/ü.py',
+    '.eslintrc',
+    'x/.gitkeep',
+    'a..b/c',
+    '-rf',
+    'x~',
+    'notes~draft.md',
+    'a\u00a0b',
+  ])('%s is safe', (path) => {
     expect(unsafePath(path)).toBeNull();
   });
 
@@ -57,7 +72,15 @@ describe('unsafePath', () => {
     'a\u0000b',
     'a\nb',
     'a\u202eb',
+    'a\u2028b',
+    'a\u2029b',
+    'a\u3164b',
+    'a\u2800b',
+    'a\ufe0fb',
+    'x/con\u00a0',
     'x/con.',
+    'GITHUB~1/workflows/x.yml',
+    'docs/AGENTS~1.MD',
     'x'.repeat(300),
     'x/'.repeat(3000),
   ])('%j is refused', (path) => {
@@ -81,6 +104,23 @@ describe('protectedPath', () => {
     '.mcp.json',
     '.vscode/tasks.json',
     '.husky/pre-commit',
+    '.cirrus.yml',
+    'appveyor.yml',
+    '.semaphore/semaphore.yml',
+    'cloudbuild.yaml',
+    'buildspec.yml',
+    'renovate.json5',
+    '.yarn/releases/yarn-4.cjs',
+    'mise.toml',
+    '.mise/tasks/x',
+    '.opencode/agent/x.md',
+    '.amazonq/rules/x.md',
+    '.kilocode/mcp.json',
+    '.goosehints',
+    '.zed/tasks.json',
+    '.env.local',
+    'deploy/.env',
+    '.ssh/authorized_keys',
   ])('%s is always protected', (path) => {
     expect(protectedPath(path, [], 'black')?.rule).toBe('path.protected');
   });

@@ -42,6 +42,22 @@ describe('a new layout passes', () => {
   });
 });
 
+describe('what no reader sees is refused', () => {
+  test.each(['\u202e', '\u2066', '\u200e', '\u200b', '\u2028', '\ufeff', '\u001b[8m', '\u{e0041}', 'a\rb'])(
+    'added: %j',
+    (hidden) => {
+      expect(ruleOf('src/a.py', ['x = 1'], [`x = "${hidden}"`])).toBe('content.hidden_character');
+    },
+  );
+
+  test('and may move, or go', () => {
+    expect(ruleOf('src/a.py', ["x='\u202e'"], ["x = '\u202e'"])).toBeNull();
+    expect(ruleOf('src/a.py', ["x='\u202e'"], ["x = ''"])).toBeNull();
+    expect(ruleOf('src/a.py', ['x=1\r'], ['x = 1\r'])).toBeNull();
+    expect(ruleOf('src/a.py', ['x=1'], ["x = '\u{1f468}\u200d\u{1f469}'\f"])).toBeNull();
+  });
+});
+
 describe('checking less is refused', () => {
   test.each([
     ['a test removed', 'src/a.py', ['def test_a():', '    pass'], ['pass'], 'content.test_removed'],
