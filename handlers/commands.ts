@@ -12,6 +12,7 @@ const BODY_MAX = 65_536;
 /** A command begins its line; GitHub's mark-up allows three spaces before text. Letter case does not count. */
 const COMMAND = /^ {0,3}\/checkmend(?![\w-])[ \t]*(\S{0,40})/i;
 const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+const LIST_MARKS = /^(?: {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})+/;
 const QUOTE = /^ {0,3}>/;
 const CODE = /^(?: {4}|\t)/;
 
@@ -33,25 +34,50 @@ export function commandsOf(body: string): RequestVerb[] {
 function* proseLines(body: string): Generator<string> {
   let fence: string | null = null;
   let quoted = false;
-  let hidden = false;
+  let hidden: string | null = null;
   for (const line of body.split(/\r\n|\n|\r/)) {
-    const mark = FENCE.exec(line);
+    // A list may hold a quotation or code, which begin after its mark.
+    const content = line.replace(LIST_MARKS, '');
+    const mark = FENCE.exec(content);
     if (fence !== null) {
-      if (mark && closes(mark, fence)) fence = null;
+      if (closes(FENCE.exec(line.trimStart()), fence)) fence = null;
       continue;
     }
-    if (hidden || line.trimStart().startsWith('<!--')) {
-      hidden = !line.includes('-->');
+    if (hidden !== null) {
+      hidden = hiddenAfter(line, hidden);
       continue;
     }
     // A quotation goes on without its mark until a blank line.
-    quoted = QUOTE.test(line) || (quoted && line.trim() !== '');
+    quoted = QUOTE.test(content) || (quoted && line.trim() !== '');
     if (quoted) continue;
     if (mark) fence = mark[1] ?? null;
-    else if (!CODE.test(line)) yield line;
+    else if (!CODE.test(line)) {
+      hidden = hiddenAfter(line, null);
+      yield line;
+    }
   }
 }
 
-function closes([, mark = '', rest = '']: RegExpExecArray, fence: string): boolean {
-  return mark[0] === fence[0] && mark.length >= fence.length && rest.trim() === '';
+/** What ends the comment of the mark-up, or the preformatted text, that goes on after a line; null where none does. */
+function hiddenAfter(line: string, before: string | null): string | null {
+  let rest = line.toLowerCase().replace(/`[^`]*`/g, '');
+  let end = before;
+  for (;;) {
+    if (end === null) {
+      const start = /<(!--|pre(?![\w-]))/.exec(rest);
+      if (!start) return null;
+      rest = rest.slice(start.index + start[0].length);
+      end = start[1] === '!--' ? '-->' : '</pre>';
+    }
+    const at = rest.indexOf(end);
+    if (at === -1) return end;
+    rest = rest.slice(at + end.length);
+    end = null;
+  }
+}
+
+function closes(mark: RegExpExecArray | null, fence: string): boolean {
+  if (!mark) return false;
+  const [, ticks = '', rest = ''] = mark;
+  return ticks[0] === fence[0] && ticks.length >= fence.length && rest.trim() === '';
 }

@@ -14,6 +14,10 @@ describe('commands', () => {
     ['```\ncode\n```\n/checkmend explain', ['explain']],
     ['> quoted\n\n/checkmend fix', ['fix']],
     ['<!-- note -->\n/checkmend fix', ['fix']],
+    ['<!-- a --> <!-- b -->\n/checkmend fix', ['fix']],
+    ['a <!--\nb --> c\n/checkmend fix', ['fix']],
+    ['- ```\n  code\n  ```\n/checkmend fix', ['fix']],
+    ['<pre>a</pre>\n/checkmend fix', ['fix']],
   ])('%j are %j', (body, commands) => {
     expect(commandsOf(body)).toEqual(commands);
   });
@@ -43,6 +47,11 @@ describe('commands', () => {
     ['indented code', 'so:\n\n    /checkmend fix\n\n\t/checkmend fix'],
     ['inline code', '`/checkmend fix`'],
     ['a hidden comment', '<!--\n/checkmend fix\n-->'],
+    ['a hidden comment that begins in a line', 'so <!--\n/checkmend fix\n-->'],
+    ['a hidden comment after another', '<!-- a --> <!-- b\n/checkmend fix\n-->'],
+    ['a block of code in a list', '1. ```\n   /checkmend fix\n   ```'],
+    ['a quotation in a list', '- > ann wrote\n  /checkmend fix'],
+    ['preformatted text', 'so: <pre>\n/checkmend fix\n</pre>'],
     ['a list', '- /checkmend fix'],
     ['a longer word', '/checkmend-fix /checkmender fix'],
   ])('are not in %s', (_name, body) => {
