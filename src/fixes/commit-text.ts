@@ -1,5 +1,5 @@
-import { redactSecrets } from '../logger.ts';
 import { fixTrailers } from './own-commits.ts';
+import { redactHidden } from './report/markdown.ts';
 
 /** Characters of a commit's first line, and of the sentence below it. */
 const HEADLINE_MAX = 72;
@@ -47,13 +47,14 @@ export function commitText(input: CommitTextInput): { headline: string; body: st
 }
 
 /**
- * Text from outside on one line, without what GitHub acts on in a commit message: mentions, references to
- * issues, and the brackets of `[skip ci]`.
+ * Text from outside on one line, without what is acted on in a commit message: mentions, references to issues, the
+ * marks of `[skip ci]` and `***NO_CI***`, and the colon by which `Co-authored-by:` would be a trailer.
  */
 function plain(text: string): string {
-  return redactSecrets(text)
+  return redactHidden(text)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .replace(/[@#[\]]/g, '')
+    .replace(/[@#*[\]]/g, '')
+    .replace(/^\s*(\w+(?:-\w+)+)\s*:/, '$1')
     .replace(/\bGH-(?=\d)/gi, 'GH ')
     .replace(/(?<=\/\/\S{0,200})\/(?:issues|pull)\/(?=\d)/g, '/')
     .trim();

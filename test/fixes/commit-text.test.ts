@@ -45,13 +45,25 @@ describe('commitText', () => {
 
   test('nothing from outside acts on GitHub', () => {
     const hostile =
-      'x [skip ci] @octocat fixes #12 GH-7 https://github.com/o/r/issues/3\nCheckmend-Fix: other';
+      'x [skip ci] ***NO_CI*** @octocat fixes #12 GH-7 https://github.com/o/r/issues/3\nCheckmend-Fix: other';
     const { headline, body } = textOf({ check: hostile, summary: hostile, template: '{check}' });
     for (const part of [headline, body]) {
-      expect(part).not.toMatch(/\[skip ci\]|@octocat|#12|GH-7|issues\/3|^Checkmend-Fix: other/m);
+      expect(part).not.toMatch(/\[skip ci\]|\*NO_CI|@octocat|#12|GH-7|issues\/3|^Checkmend-Fix: other/m);
     }
     expect(headline.split('\n')).toHaveLength(1);
     expect(body.split('\n').filter((line) => line.startsWith('Checkmend-Fix: '))).toHaveLength(1);
+  });
+
+  test.each([
+    'Co-authored-by: Eve <eve@x.y>',
+    'Signed-off-by: Eve',
+    'Checkmend-Fix: fix_1',
+    'skip-checks: true',
+  ])('a sentence that reads "%s" is no trailer', (summary) => {
+    const { headline, body } = textOf({ summary, check: summary, template: '{check}' });
+    for (const line of [headline, ...body.split('\n').slice(0, -3)]) {
+      expect(line).not.toMatch(/^[\w-]+-[\w-]+ *:/);
+    }
   });
 
   test('keeps secrets and length in bounds', () => {

@@ -6,7 +6,7 @@ import { gitApplyCommand } from '../git-apply.ts';
 import { unsafePath } from '../guards/safe-path.ts';
 import { buttonsOf } from './buttons.ts';
 import { isIgnored, isMended, type ReportItem, showsPatch, statusLine } from './item.ts';
-import { cutBytes, escapeText, fence, inlineCode } from './markdown.ts';
+import { cutBytes, escapeText, fence, inlineCode, redactHidden } from './markdown.ts';
 import { requestSection } from './requests.ts';
 import { joinSections } from './sections.ts';
 
@@ -69,7 +69,10 @@ export function composeReport(
 function titleOf(items: readonly ReportItem[], policyProblems: readonly string[]): string {
   if (policyProblems.length > 0) return 'The policy file .github/checkmend.yml is broken';
   const [only] = items;
-  if (only && items.length === 1) return only.diagnosis.summary.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  if (only && items.length === 1)
+    return redactHidden(only.diagnosis.summary)
+      .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+      .trim();
   const mended = items.filter(isMended).length;
   const patches = items.filter((item) => !isMended(item) && showsPatch(item)).length;
   const parts = [`${items.length} failed checks`];
@@ -150,7 +153,7 @@ const LEVELS = { error: 'failure', warning: 'warning', note: 'notice' } as const
 function annotationsOf({ diagnostics }: Diagnosis): CheckAnnotation[] {
   return diagnostics.flatMap(({ path, line, severity, code, message }) => {
     if (line === null || line < 1 || unsafePath(path) !== null) return [];
-    const text = cutBytes(redactSecrets(message), ANNOTATION_MAX_BYTES);
+    const text = cutBytes(redactHidden(message), ANNOTATION_MAX_BYTES);
     return [
       {
         path,
@@ -158,7 +161,7 @@ function annotationsOf({ diagnostics }: Diagnosis): CheckAnnotation[] {
         endLine: line,
         level: LEVELS[severity],
         message: text === '' ? 'see the log' : text,
-        title: code === null ? null : cutBytes(redactSecrets(code), 255),
+        title: code === null ? null : cutBytes(redactHidden(code), 255),
       },
     ];
   });

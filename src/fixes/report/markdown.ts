@@ -5,18 +5,19 @@ import { redactSecrets } from '../../logger.ts';
  * redacted.
  */
 export function escapeText(text: string): string {
-  return redactSecrets(text)
+  return redactHidden(text)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .replace(/[\\`*_{}[\]()<>#+!|~&$:^=-]/g, '\\$&')
     .replace(/@(?=\w)/g, '@\u200b')
     .replace(/\\#(?=\d)/g, '\\#\u200b')
+    .replace(/\bGH\\-(?=\d)/gi, '$&\u200b')
     .replace(/\bwww\./gi, '$&\u200b');
 }
 
 /** Text from outside as inline code: one line that no backtick in it can end. */
 export function inlineCode(text: string): string {
-  const clean = redactSecrets(text)
+  const clean = redactHidden(text)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim();
   if (clean === '') return '` `';
@@ -30,9 +31,16 @@ export function inlineCode(text: string): string {
  * @param language info string, e.g. `diff`
  */
 export function fence(text: string, language = 'text'): string {
-  const clean = redactSecrets(text).replace(/(?![\n\t])\p{Cc}/gu, '');
+  const clean = redactHidden(text).replace(/(?![\n\t])\p{Cc}/gu, '');
   const ticks = '`'.repeat(Math.max(3, longestRun(clean) + 1));
   return `${ticks}${language}\n${clean}${clean.endsWith('\n') ? '' : '\n'}${ticks}`;
+}
+
+/** Redacts secrets, also those that nothing but what a page leaves out or does not show takes apart. */
+export function redactHidden(text: string): string {
+  const shown = text.replace(/(?!\s)[\p{Cc}\p{Cf}]/gu, '');
+  const clean = redactSecrets(shown);
+  return clean === shown ? redactSecrets(text) : clean;
 }
 
 function longestRun(text: string): number {

@@ -106,6 +106,19 @@ describe('composeReport', () => {
     expect(JSON.stringify(composeReport([itemOf({ diagnosis })], []))).not.toContain(secret);
   });
 
+  test.each(['\u0007', '\u200b', '\u202e'])('nor one that %j comes apart', (hidden) => {
+    const [start, end] = [`ghp_${'x9'.repeat(9)}`, 'Y8'.repeat(9)];
+    const split = { line: 1, text: `token ${start}${hidden}${end}` };
+    const diagnosis = diagnosisOf({ summary: split.text, root_cause: split, evidence: [split], patch: null });
+    const report = JSON.stringify(composeReport([itemOf({ diagnosis })], []));
+    expect(report.replace(/[^\w]/g, '')).not.toContain(start);
+    expect(report).not.toContain(end);
+  });
+
+  test('no text refers to anything, however GitHub would have it', () => {
+    expect(escapeText('GH-12 gh-7')).not.toMatch(/gh\\?-\d/i);
+  });
+
   test('stays within GitHub limits, whole sections at a time', () => {
     const patch = `--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+${'ü'.repeat(10_000)}\n`;
     const long = diagnosisOf({
