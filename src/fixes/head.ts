@@ -27,3 +27,20 @@ export function whyNotHead(pullRequest: PullRequestInfo, { payload }: FixJob): R
   }
   return null;
 }
+
+/**
+ * Why nothing may be pushed to the head branch, or null. A branch that is protected is found out by trying: its rules
+ * are not all to be read. The default branch is left to people, whatever is opened from it.
+ */
+export function whyNotWritable({
+  fork,
+  headRepository,
+  headIsDefault,
+  maintainerCanModify,
+}: PullRequestInfo): Refused | null {
+  if (headRepository === null) return refused('head.gone', 'the head repository is gone');
+  if (headIsDefault)
+    return refused('head.default_branch', 'the head is the default branch of the repository');
+  if (!fork || maintainerCanModify) return null;
+  return refused('fork.read_only', 'the fork does not allow pushes by maintainers');
+}

@@ -12,6 +12,7 @@ const RUNGS: readonly FixStrategyName[] = ['apply_patch', 'suggest_change', 'ope
 const OF_THE_WAY: ReadonlySet<string> = new Set([
   'mode.suggest',
   'fork.read_only',
+  'head.default_branch',
   'suggest.outside_diff',
   'suggest.refused',
   'github.forbidden',

@@ -102,6 +102,8 @@ function isHere({ owner, repo }: RepositoryApi, fullName: string): boolean {
 
 export function infoOf(pull: z.output<typeof pullRequest>): PullRequestInfo {
   const headRepository = pull.head.repo?.full_name ?? null;
+  const owner = pull.head.repo?.owner;
+  const fork = pull.head.repo?.id !== pull.base.repo.id;
   return {
     id: pull.id,
     number: pull.number,
@@ -117,7 +119,9 @@ export function infoOf(pull: z.output<typeof pullRequest>): PullRequestInfo {
     headRepositoryId: pull.head.repo?.id ?? null,
     baseSha: pull.base.sha,
     baseRef: pull.base.ref,
-    fork: pull.head.repo?.id !== pull.base.repo.id,
+    fork,
+    headIsDefault: !fork && pull.head.ref === pull.base.repo.default_branch,
+    headUser: owner && owner.type !== 'Organization' ? owner.login : null,
     maintainerCanModify: pull.maintainer_can_modify,
     updatedAt: pull.updated_at,
   };

@@ -24,9 +24,15 @@ export const pullRequest = z.object({
   head: z.object({
     sha: z.string(),
     ref: z.string(),
-    repo: z.object({ id, full_name: z.string() }).nullable(),
+    repo: z
+      .object({ id, full_name: z.string(), owner: z.object({ login: z.string(), type: text }).nullish() })
+      .nullable(),
   }),
-  base: z.object({ sha: z.string(), ref: z.string(), repo: z.object({ id, full_name: z.string() }) }),
+  base: z.object({
+    sha: z.string(),
+    ref: z.string(),
+    repo: z.object({ id, full_name: z.string(), default_branch: text }),
+  }),
   maintainer_can_modify: z.boolean().nullish().transform(Boolean),
   updated_at: time,
 });

@@ -20,6 +20,10 @@ export interface PullRequestInfo {
   baseRef: string;
   /** True when the head lies in another repository than the base. */
   fork: boolean;
+  /** True when the head is the default branch of the base repository itself. */
+  headIsDefault: boolean;
+  /** Login of the user whose the head repository is; null where it is an organisation's, or gone. */
+  headUser: string | null;
   /** Known of a pull request that was read by its number; false in listings, where GitHub leaves it out. */
   maintainerCanModify: boolean;
   /** Milliseconds since the epoch. */

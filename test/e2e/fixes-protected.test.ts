@@ -34,6 +34,16 @@ describe('a repository', () => {
     expect(await story.scenario.branchHead(repository, 'topic')).toBe(pull.headSha);
   });
 
+  it('is not written to at its default branch, though that is the head of a pull request', async () => {
+    const repository = await story.repository('release', FIX_AT_ONCE);
+    await story.scenario.push(repository, 'release', { 'RELEASE.md': '# 1\n' });
+    const pull = await story.openPull(repository, { branch: 'main', base: 'release' });
+    await story.fail(pull);
+    await story.applied(pull, 'suggest_change');
+    expect(await story.refusals(pull)).toEqual(['head.default_branch']);
+    expect(await story.scenario.branchHead(repository, 'main')).toBe(pull.headSha);
+  });
+
   it('whose policy protects the path gets the cause, and no patch in any way', async () => {
     const repository = await story.repository('path', `${FIX_AT_ONCE}protected_paths: ['*.py']\n`);
     const pull = await story.openPull(repository);

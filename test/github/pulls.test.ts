@@ -38,6 +38,8 @@ describe('pull requests', () => {
       baseSha: await bench.github.scenario.branchHead(REPOSITORY, 'main'),
       baseRef: 'main',
       fork: false,
+      headIsDefault: false,
+      headUser: null,
       maintainerCanModify: false,
       updatedAt: expect.any(Number),
     });
@@ -47,6 +49,8 @@ describe('pull requests', () => {
     expect(await bench.client.getPullRequest(forked.number)).toMatchObject({
       fork: true,
       headRepository: 'carol/shop',
+      headUser: 'carol',
+      headIsDefault: false,
       maintainerCanModify: true,
     });
   });

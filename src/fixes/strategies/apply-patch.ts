@@ -2,7 +2,7 @@ import { PermanentError } from '../../errors.ts';
 import { permissionOf } from '../../github/permissions.ts';
 import type { CommitRequest, PullRequestInfo } from '../../github/types.ts';
 import type { InspectedPatch } from '../guards/inspect-patch.ts';
-import { readHead, whyNotHead } from '../head.ts';
+import { readHead, whyNotHead, whyNotWritable } from '../head.ts';
 import { commitRefusal } from '../limits.ts';
 import { carriesFix } from '../own-commits.ts';
 import { planPatch } from '../patch-plan.ts';
@@ -12,7 +12,6 @@ import {
   type FixEnvironment,
   type FixJob,
   type FixStrategy,
-  type Refused,
   refused,
 } from '../strategy.ts';
 import { whyNotYet } from '../timing.ts';
@@ -73,13 +72,6 @@ export const applyPatch: FixStrategy<InspectedPatch, CommitRequest> = {
 
 function committed(sha: string, branch: string): Applied {
   return { kind: 'applied', result: sha, message: `committed ${sha.slice(0, 7)} to ${branch}` };
-}
-
-/** A branch that is protected is found out by trying: its rules are not all to be read. */
-function whyNotWritable(pullRequest: PullRequestInfo): Refused | null {
-  if (pullRequest.headRepository === null) return refused('head.gone', 'the head repository is gone');
-  if (!pullRequest.fork || pullRequest.maintainerCanModify) return null;
-  return refused('fork.read_only', 'the fork does not allow pushes by maintainers');
 }
 
 /** Looks on the head branch, after the planned head, for the commit that carries this fix. */

@@ -34,7 +34,7 @@ export function stackBranch(job: FixJob): string {
 /**
  * Opens a pull request with the patch, on a branch of its own that begins at the planned head: into the head branch
  * where that is protected, into the base where the head lies in a fork. What a fork holds is put on a branch of the
- * repository, where its workflows see secrets, only for an author who may push there anyway.
+ * repository, where its workflows see secrets, only where its author and the user whose fork it is may push anyway.
  */
 export const openPullRequest: FixStrategy<InspectedPatch, ReadyStack> = {
   name: 'open_pull_request',
@@ -114,15 +114,20 @@ async function isOurs(branch: string, job: FixJob, { client }: FixEnvironment): 
 }
 
 async function whyNotStacked(
-  { fork, headRef, headRepository, author }: PullRequestInfo,
+  { fork, headRef, headRepository, headUser, author }: PullRequestInfo,
   { client }: FixEnvironment,
 ): Promise<Refused | null> {
   if (headRepository === null) return refused('head.gone', 'the head repository is gone');
   if (headRef.startsWith(BRANCH_PREFIX)) {
     return refused('loop.own_pull_request', 'the pull request is a fix itself');
   }
-  if (!fork || mayWrite(await client.getPermission(author))) return null;
-  return refused('stack.untrusted_fork', `the code of a fork gets no branch here: ${author} may not push`);
+  if (!fork) return null;
+  // Whose the fork is can push to it at any time, whoever has opened the pull request.
+  for (const login of new Set([author, headUser ?? author])) {
+    if (mayWrite(await client.getPermission(login))) continue;
+    return refused('stack.untrusted_fork', `the code of a fork gets no branch here: ${login} may not push`);
+  }
+  return null;
 }
 
 function bodyOf({ payload }: FixJob, { fork }: PullRequestInfo): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { permissionOf } from '../../github/permissions.ts';
 import type { PullRequestInfo } from '../../github/types.ts';
 import { type UpdatePlan, unpackUpdate } from '../fix-content.ts';
-import { readHead, whyNotHead } from '../head.ts';
+import { readHead, whyNotHead, whyNotWritable } from '../head.ts';
 import { commitRefusal } from '../limits.ts';
 import { isOwnCommit } from '../own-commits.ts';
 import {
@@ -73,12 +73,6 @@ export const updateBranch: FixStrategy<UpdatePlan, UpdatePlan> = {
 function updated(sha: string | null): Applied {
   const what = sha === null ? '' : ` (${sha.slice(0, 7)})`;
   return { kind: 'applied', result: sha ?? 'accepted', message: `merged the base into the branch${what}` };
-}
-
-function whyNotWritable({ fork, headRepository, maintainerCanModify }: PullRequestInfo): Refused | null {
-  if (headRepository === null) return refused('head.gone', 'the head repository is gone');
-  if (!fork || maintainerCanModify) return null;
-  return refused('fork.read_only', 'the fork does not allow pushes by maintainers');
 }
 
 /** Our merge commit on the head branch, directly on the planned head. */

@@ -73,6 +73,20 @@ describe('the ways to deliver a patch', () => {
       { diff: null },
     ));
 
+  test('the default branch, in a pull request into another, gets suggestions, else a pull request into it', () =>
+    withWorld(
+      async (world) => {
+        const known = world.github.pullRequests.get(5);
+        if (known) world.github.pullRequests.set(5, { ...known, headIsDefault: true });
+        await analyse(world, world.failedCheck('format'));
+        expect(await refusals(world)).toEqual(['head.default_branch', 'suggest.outside_diff']);
+        expect(world.github.branches.get('topic')).toBe(world.head);
+        const stacked = [...world.github.pullRequests.values()].find(({ number }) => number !== 5);
+        expect(stacked).toMatchObject({ baseRef: 'topic' });
+      },
+      { diff: null },
+    ));
+
   test('mode suggest stops before the pull request', () =>
     withWorld(
       async (world) => {

@@ -92,6 +92,25 @@ describe('open_pull_request', () => {
       }),
   );
 
+  test.each([
+    ['a stranger', 'mallory', 'none', ['stack.untrusted_fork']],
+    ['somebody who may push here', 'carol', 'write', []],
+    ['an organisation', null, 'none', []],
+  ] as const)(
+    "of a pull request that was opened for %s's fork: %s, %s",
+    (_whose, headUser, permission, rules) =>
+      withWorld(async (world) => {
+        moveToFork(world);
+        const known = world.github.pullRequests.get(5);
+        if (known) world.github.pullRequests.set(5, { ...known, headUser });
+        world.github.permissions.set('ann', 'write');
+        if (headUser) world.github.permissions.set(headUser, permission);
+        await apply(world, 'open_pull_request');
+        expect(await refusals(world)).toEqual(rules);
+        expect(ownBranches(world)).toHaveLength(rules.length === 0 ? 1 : 0);
+      }),
+  );
+
   test('stacks nothing on a fix of its own', () =>
     withWorld(async (world) => {
       const known = world.github.pullRequests.get(5);

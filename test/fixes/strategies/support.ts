@@ -28,7 +28,13 @@ export async function withWorld(
 export function moveToFork(world: World, author = 'ann'): void {
   const known = world.github.pullRequests.get(5);
   if (!known) throw new Error('no pull request');
-  world.github.pullRequests.set(5, { ...known, fork: true, headRepository: `${author}/app`, author });
+  world.github.pullRequests.set(5, {
+    ...known,
+    fork: true,
+    headRepository: `${author}/app`,
+    headUser: author,
+    author,
+  });
 }
 
 /** Queues a fix of a strategy for the head and works on it, and on what follows. */

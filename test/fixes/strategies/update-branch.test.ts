@@ -24,6 +24,15 @@ describe('update_branch', () => {
       expect(await attempts(world)).toEqual([['update_branch', 'applied', head]]);
     }));
 
+  test('merges nothing into the default branch', () =>
+    withWorld(async (world) => {
+      const known = world.github.pullRequests.get(5);
+      if (known) world.github.pullRequests.set(5, { ...known, headIsDefault: true });
+      await apply(world, 'update_branch', contentOf(cure(world)));
+      expect(await refusals(world)).toEqual(['head.default_branch']);
+      expect(world.github.branches.get('topic')).toBe(world.head);
+    }));
+
   test('is done once when the answer is lost', () =>
     withWorld(async (world) => {
       const baseSha = cure(world);

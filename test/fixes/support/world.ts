@@ -157,6 +157,8 @@ function pullRequestOf(headSha: string, updatedAt: number): PullRequestInfo {
     baseSha: '0'.repeat(40),
     baseRef: 'main',
     fork: false,
+    headIsDefault: false,
+    headUser: 'octo',
     maintainerCanModify: false,
     updatedAt,
   };
