@@ -38,9 +38,32 @@ export function createFixApplicatorHandler(dependencies: Dependencies) {
     if (outcome.kind === 'wait') return snooze(Math.max(1, Math.ceil(outcome.delayMs)), outcome.reason);
     if (outcome.kind === 'refused') context.logger.info(outcome.refusal, 'fix dropped');
     else context.logger.info({ result: outcome.result }, outcome.message);
+    if (outcome.kind === 'refused' && outcome.refusal.rule === 'base.broken') {
+      await holdFor(message.payload, dependencies);
+    }
     await goOn(message, outcome, whyShadow(job, environment) !== null, dependencies);
     return done;
   }, dependencies);
+}
+
+/** The base broke after the verdict: the failure is decided anew when it passes. */
+async function holdFor(
+  { repository_id, pr_number, head_sha, check_run_id }: FixApplicationPayload,
+  { store, clock }: Dependencies,
+): Promise<void> {
+  const record = await store.diagnoses.find(check_run_id);
+  const pullRequest = await store.pullRequests.find(repository_id, pr_number);
+  if (!record || !pullRequest) return;
+  await store.diagnoses.upsert({ ...record, baseBroken: true });
+  await store.holds.put({
+    checkRunId: check_run_id,
+    repositoryId: repository_id,
+    prNumber: pr_number,
+    headSha: head_sha,
+    checkName: record.checkName,
+    baseRef: pullRequest.baseRef,
+    heldAt: clock.now(),
+  });
 }
 
 /** After a refusal the next way to deliver the patch, at the end of all ways the report; in shadow mode none is written. */

@@ -8,6 +8,8 @@ const UNLESS_ASKED: ReadonlySet<string> = new Set([
   'confidence.low',
   'loop.same_check',
   'loop.two_in_a_row',
+  'base.broken',
+  'base.shared_failure',
 ]);
 
 /** Would a patch that was held back by this rule be committed if a person asked for it? */

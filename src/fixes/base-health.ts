@@ -2,7 +2,7 @@ import { PermanentError } from '../errors.ts';
 import type { CheckRunInfo } from '../github/types.ts';
 import type { DiagnosisRecord, PullRequestRecord } from '../store/types.ts';
 import type { Refusal } from './refusal.ts';
-import type { FixEnvironment } from './strategy.ts';
+import { type FixEnvironment, type FixJob, type Refused, refused } from './strategy.ts';
 
 /** Other pull requests that must fail in the same way before their base is suspected. */
 const ALIKE_MIN = 2;
@@ -72,8 +72,7 @@ export async function readBaseHealth(
 
 /** Why a fix waits for the base, or null. */
 export function whyHeld({ branch, sha, state, held, alike }: BaseHealth): Refusal | null {
-  const at = sha === null ? branch : `${branch} (${sha.slice(0, 7)})`;
-  if (state === 'red') return { rule: 'base.broken', reason: `the check fails on ${at} too` };
+  if (state === 'red') return { rule: 'base.broken', reason: brokenOn(branch, sha) };
   if (state === 'pending' && held) {
     return { rule: 'base.broken', reason: `the check failed on ${branch} too, and runs there again` };
   }
@@ -83,6 +82,28 @@ export function whyHeld({ branch, sha, state, held, alike }: BaseHealth): Refusa
     rule: 'base.shared_failure',
     reason: `${numbers.join(' and ')} fail in the same way, so it comes from ${branch} or from outside`,
   };
+}
+
+/**
+ * Why a patch is not delivered that was decided on, or null: its check has come to fail on the base since. Who asks for
+ * a patch gets it all the same.
+ */
+export async function whyBaseBroke(
+  { payload: { repository_id, pr_number, check_run_id, requested_by } }: FixJob,
+  environment: FixEnvironment,
+): Promise<Refused | null> {
+  if (requested_by !== undefined) return null;
+  const { store, client, facts } = environment;
+  const record = await store.diagnoses.find(check_run_id);
+  const pullRequest = await store.pullRequests.find(repository_id, pr_number);
+  if (!record || !pullRequest) return null;
+  const base = await orNull(facts.branchChecks(client, pullRequest.baseRef));
+  if (!base || checkState(base.runs, record.checkName) !== 'red') return null;
+  return refused('base.broken', brokenOn(pullRequest.baseRef, base.sha));
+}
+
+function brokenOn(branch: string, sha: string | null): string {
+  return `the check fails on ${sha === null ? branch : `${branch} (${sha.slice(0, 7)})`} too`;
 }
 
 /** What is not there, or not for the App, is null: the look at the base is not worth an error. */

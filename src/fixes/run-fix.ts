@@ -1,6 +1,7 @@
 import { PermanentError } from '../errors.ts';
 import type { FixStrategyName } from '../messages/payloads.ts';
 import type { FixAttemptStatus } from '../store/types.ts';
+import { whyBaseBroke } from './base-health.ts';
 import { effectiveMode, ignored } from './decide.ts';
 import { pausedScope } from './judge.ts';
 import { nextRung } from './ladder.ts';
@@ -26,6 +27,13 @@ const ANSWERS = new Set(['forbidden', 'not_found', 'gone', 'conflict', 'validati
 
 /** What mode `suggest` allows unasked. */
 const OFFERS: ReadonlySet<FixStrategyName> = new Set(['rerun_failed_jobs', 'suggest_change']);
+
+/** What delivers a patch, and waits for a base that fails in the same way. */
+const DELIVERING: ReadonlySet<FixStrategyName> = new Set([
+  'apply_patch',
+  'suggest_change',
+  'open_pull_request',
+]);
 
 /** What ends where earlier fixes mended nothing. */
 const COMMITTING: ReadonlySet<FixStrategyName> = new Set([
@@ -90,6 +98,8 @@ async function attempt<Plan, Ready>(
 ): Promise<FixOutcome> {
   const clearance = await strategy.preflight(planned.plan, job, environment);
   if (clearance.kind !== 'go') return clearance;
+  const broke = DELIVERING.has(strategy.name) ? await whyBaseBroke(job, environment) : null;
+  if (broke) return broke;
   const shadow = whyShadow(job, environment);
   if (shadow) return shadow;
   environment.signal.throwIfAborted();

@@ -4,8 +4,17 @@ import type { CheckRunInfo } from '../../src/github/types.ts';
 import { PRMonitorMessage } from '../../src/messages/pr-monitor-message.ts';
 import { QUEUES } from '../../src/messages/queues.ts';
 import type { WorkerMessage } from '../../src/messages/worker-message.ts';
+import { apply, attempts, DIFF } from '../fixes/strategies/support.ts';
 import { analyse, deadLetters, drain, later } from '../fixes/support/drain.ts';
-import { createWorld, FIX_POLICY, TRANSIENT, type World } from '../fixes/support/world.ts';
+import {
+  AFTER,
+  createWorld,
+  diagnosisOf,
+  FIX_POLICY,
+  TRANSIENT,
+  type World,
+} from '../fixes/support/world.ts';
+import { answers, command } from './person-support.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -132,6 +141,51 @@ describe('a failure that the base has too', () => {
     await look();
     expect(summary()).toContain('main has the cure');
     expect(world.github.calls).not.toContain('updateBranch');
+  });
+
+  test('and broke it between the verdict and the commit is held then, and mended when the base passes', async () => {
+    world.github.policyFile = FIX_POLICY.replace('0s', '120s');
+    onBase('success');
+    await analyse(world, world.failedCheck('format'));
+    expect(await rules()).toEqual(['mode.fix']);
+    onBase('failure');
+    await later(world, 120_000);
+    await later(world, 1000);
+    expect(commits()).toBe(0);
+    expect(summary()).toMatch(/On hold.*base\.broken/);
+    expect(await world.store.holds.listByPullRequest('3', 5)).toMatchObject([{ checkName: 'format' }]);
+    onBase('success');
+    await look();
+    expect(await rules()).toEqual(['mode.fix']);
+    expect(commits()).toBe(1);
+    expect(await world.store.holds.listByPullRequest('3', 5)).toEqual([]);
+  });
+
+  test.each(['suggest_change', 'open_pull_request'] as const)('nor is %s made for it', async (strategy) => {
+    world.github.files.set(5, [{ path: 'app.py', status: 'modified', patch: DIFF }]);
+    world.github.policyFile = 'mode: report\n';
+    await analyse(world, world.failedCheck('format'));
+    world.github.policyFile = FIX_POLICY;
+    await later(world, 60_000);
+    onBase('failure');
+    await apply(world, strategy);
+    expect(await attempts(world)).toEqual([[strategy, 'dropped', 'base.broken']]);
+  });
+
+  test('is mended all the same where a person asks for it: all patches of the head, in one commit', async () => {
+    onBase('failure');
+    world.failedCheck('lint', { headSha: world.github.branches.get('main') ?? '' });
+    const patch = '--- a/app.py\n+++ b/app.py\n@@ -1,2 +1,2 @@\n-import os\n+import sys\n x = 1\n';
+    world.diagnoses.set('lint', diagnosisOf({ patch, fingerprint: 'cccc' }));
+    await analyse(world, world.failedCheck('format'), world.failedCheck('lint'));
+    expect(await rules()).toEqual(['base.broken', 'base.broken']);
+    await command(world, { verb: 'fix' });
+    expect(commits()).toBe(1);
+    expect(world.github.text('topic', 'app.py')).toBe(AFTER.replace('import os', 'import sys'));
+    expect(await answers(world)).toEqual([['fix', null]]);
+    await look();
+    expect(await world.store.holds.listByPullRequest('3', 5)).toEqual([]);
+    expect(commits()).toBe(1);
   });
 
   test('is forgotten when the head moves', async () => {

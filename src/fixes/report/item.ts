@@ -33,7 +33,8 @@ export function statusLine({ attempt, verdict, askedBy }: ReportItem): string {
   const rule = `(rule \`${verdict.rule}\`)`;
   const why = askedBy === null ? ` ${rule}` : `, as ${inlineCode(askedBy)} asked`;
   if (attempt?.status === 'applied') return `${deedOf(attempt)}${why}.${outcomeOf(attempt)}`;
-  if (attempt?.status === 'dropped' || attempt?.status === 'failed') {
+  const tried = attempt?.status === 'dropped' || attempt?.status === 'failed';
+  if (tried && verdict.action !== 'hold') {
     return `**Not done**: ${escapeText(attempt.reason ?? 'refused')}.`;
   }
   const reason = `${escapeText(verdict.reason)} ${rule}`;

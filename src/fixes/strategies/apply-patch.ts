@@ -7,13 +7,7 @@ import { commitRefusal } from '../limits.ts';
 import { carriesFix } from '../own-commits.ts';
 import { planPatch } from '../patch-plan.ts';
 import { prepareCommit } from '../prepare-commit.ts';
-import {
-  type Applied,
-  type FixEnvironment,
-  type FixJob,
-  type FixStrategy,
-  refused,
-} from '../strategy.ts';
+import { type Applied, type FixEnvironment, type FixJob, type FixStrategy, refused } from '../strategy.ts';
 import { whyNotYet } from '../timing.ts';
 
 /**
