@@ -1,5 +1,6 @@
 import { nextRung } from '../src/fixes/ladder.ts';
-import { type FixOutcome, whyShadow } from '../src/fixes/run-fix.ts';
+import type { FixOutcome } from '../src/fixes/run-fix.ts';
+import { whyShadow } from '../src/fixes/shadow.ts';
 import { runStrategy } from '../src/fixes/strategies/index.ts';
 import type { FixJob } from '../src/fixes/strategy.ts';
 import {

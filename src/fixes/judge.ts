@@ -3,6 +3,7 @@ import type { CheckRunRecord, DiagnosisRecord, FixAttemptRecord, PullRequestReco
 import { type BaseHealth, readBaseHealth } from './base-health.ts';
 import { type DecisionFacts, decide, effectiveMode, inHistory, type Verdict } from './decide.ts';
 import { HISTORY_MS } from './flaky.ts';
+import { isShadow } from './shadow.ts';
 import type { FixEnvironment } from './strategy.ts';
 
 /** What a decision needs of its surroundings. */
@@ -70,7 +71,7 @@ export async function judge(
     appSlug: check.appSlug,
     pullRequest,
     ownCommits: await ownCommits(pullRequest, attempts, environment),
-    limits: { id: fixId, headSha, attempts: others, now },
+    limits: { id: fixId, headSha, attempts: others, shadow: isShadow(environment), now },
     base: looksAtBase(record, environment) ? await readBaseHealth(record, pullRequest, environment) : null,
     flakiness: await store.flakiness.of({ repositoryId, checkName, fingerprint }, now - HISTORY_MS),
     tried: await triedFor(checkName, others, store),

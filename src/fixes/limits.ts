@@ -1,6 +1,8 @@
 import type { FixAttemptRecord } from '../store/types.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Refusal } from './refusal.ts';
+import { isShadow, wasShadowed } from './shadow.ts';
+import type { FixEnvironment, FixJob } from './strategy.ts';
 
 /** Window of the daily limits, in milliseconds. */
 const DAY_MS = 24 * 3_600_000;
@@ -21,12 +23,26 @@ export interface LimitFacts {
   readonly headSha: string;
   /** All attempts on the pull request. */
   readonly attempts: readonly FixAttemptRecord[];
+  /** Nothing is written: what would have been counts for the limits of a day. */
+  readonly shadow: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
+/** What a fix that is about to be written is limited by. */
+export async function limitsOf(
+  { id, payload: { repository_id, pr_number, head_sha } }: FixJob,
+  environment: Pick<FixEnvironment, 'store' | 'clock' | 'override' | 'policy'>,
+): Promise<LimitFacts> {
+  const attempts = await environment.store.fixAttempts.listByPullRequest(repository_id, pr_number);
+  const shadow = isShadow(environment);
+  return { id, headSha: head_sha, attempts, shadow, now: environment.clock.now() };
+}
+
 /** Strategies that make a commit: all count for the limits of commits. */
 const COMMITTING: readonly string[] = ['apply_patch', 'open_pull_request', 'update_branch'];
+
+const RERUNNING: readonly string[] = ['rerun_failed_jobs'];
 
 /** Other attempts of these strategies that stand for an effect: made, or begun and never settled. */
 function others(facts: LimitFacts, strategies: readonly string[], digest: string): FixAttemptRecord[] {
@@ -68,9 +84,7 @@ export function commitRefusal(facts: LimitFacts, policy: Policy, digest: string)
     return { rule: 'limit.one_per_head', reason: 'a fix was already committed on top of this head' };
   }
   const limit = Math.min(policy.limits.commitsPerDay, COMMITS_PER_DAY_MAX);
-  const today = earlier.filter((attempt) => recent(attempt, facts.now));
-  // Fixes that went into one commit have one result; one that is not settled counts for itself.
-  if (new Set(today.map(({ id, result }) => result ?? id)).size < limit) return null;
+  if (writtenToday(facts, COMMITTING, earlier) < limit) return null;
   return {
     rule: 'limit.commits_per_day',
     reason: `${limit} fix commits in 24 hours is the limit of this pull request`,
@@ -90,7 +104,7 @@ export function rerunRefusal(
   digest: string,
   requested = false,
 ): Refusal | null {
-  const earlier = others(facts, ['rerun_failed_jobs'], digest);
+  const earlier = others(facts, RERUNNING, digest);
   if (!requested && earlier.some((attempt) => attempt.contentDigest === digest)) {
     return { rule: 'rerun.repeat', reason: 'this run was already re-run for the same failure' };
   }
@@ -98,11 +112,34 @@ export function rerunRefusal(
     return { rule: 'rerun.limit_per_head', reason: `${RERUNS_PER_SHA_MAX} re-runs of one head is the limit` };
   }
   const limit = policy.limits.rerunsPerDay;
-  if (earlier.filter((attempt) => recent(attempt, facts.now)).length < limit) return null;
+  const today = [...earlier, ...shadowed(facts, RERUNNING)].filter((attempt) => recent(attempt, facts.now));
+  if (today.length < limit) return null;
   return {
     rule: 'rerun.limit_per_day',
     reason: `${limit} re-runs in 24 hours is the limit of this pull request`,
   };
+}
+
+/** Commits, or reviews, of a day: fixes that went into one have one result; one that is not settled counts for itself. */
+function writtenToday(
+  facts: LimitFacts,
+  strategies: readonly string[],
+  made: readonly FixAttemptRecord[],
+): number {
+  const effects = made.filter((attempt) => recent(attempt, facts.now)).map(({ id, result }) => result ?? id);
+  // The fixes of one head would have been one, the fix itself among them.
+  const heads = shadowed(facts, strategies)
+    .filter((attempt) => recent(attempt, facts.now) && attempt.headSha !== facts.headSha)
+    .map(({ headSha }) => `head ${headSha}`);
+  return new Set([...effects, ...heads]).size;
+}
+
+/** In shadow mode other attempts that would have had an effect. */
+function shadowed({ id, shadow, attempts }: LimitFacts, strategies: readonly string[]): FixAttemptRecord[] {
+  if (!shadow) return [];
+  return attempts.filter(
+    (attempt) => strategies.includes(attempt.strategy) && attempt.id !== id && wasShadowed(attempt),
+  );
 }
 
 function recent(attempt: FixAttemptRecord, now: number): boolean {
@@ -126,8 +163,7 @@ export function suggestionRefusal(facts: LimitFacts, digest: string): Refusal | 
   if (earlier.some((attempt) => attempt.headSha === facts.headSha)) {
     return { rule: 'suggest.one_per_head', reason: 'this head has a review with suggestions already' };
   }
-  const today = earlier.filter((attempt) => recent(attempt, facts.now));
-  if (new Set(today.map(({ id, result }) => result ?? id)).size < REVIEWS_PER_DAY_MAX) return null;
+  if (writtenToday(facts, ['suggest_change'], earlier) < REVIEWS_PER_DAY_MAX) return null;
   return {
     rule: 'suggest.limit_per_day',
     reason: `${REVIEWS_PER_DAY_MAX} reviews in 24 hours is the limit of a pull request`,

@@ -5,6 +5,7 @@ import { whyBaseBroke } from './base-health.ts';
 import { effectiveMode, ignored } from './decide.ts';
 import { pausedScope } from './judge.ts';
 import { nextRung } from './ladder.ts';
+import { whyShadow } from './shadow.ts';
 import { whySkipped } from './skips.ts';
 import {
   type Applied,
@@ -112,20 +113,6 @@ async function attempt<Plan, Ready>(
   const problem = await strategy.verify(effect, clearance.ready, job, environment);
   if (problem !== null) await recordProblem(job, problem, environment);
   return effect;
-}
-
-/**
- * Shadow mode does everything but write: why it ends there, or null in any other mode. What a person asks for, and what
- * is only told, is refused at once.
- */
-export function whyShadow(
-  { payload: { fix_strategy, requested_by } }: FixJob,
-  { override, policy }: Pick<FixEnvironment, 'override' | 'policy'>,
-): Refused | null {
-  if (fix_strategy === 'report' || requested_by !== undefined) return null;
-  const reason = 'all was ready for it, and shadow mode writes nothing';
-  if (override === 'shadow') return refused('override.shadow', reason);
-  return override === 'policy' && policy.mode === 'shadow' ? refused('mode.shadow', reason) : null;
 }
 
 /** The kill switch, the modes, and what people say by labels and drafts may have changed since the verdict. */

@@ -28,7 +28,7 @@ function factsOf(changes: Partial<DecisionFacts> = {}): DecisionFacts {
     appSlug: 'github-actions',
     pullRequest: OPEN,
     ownCommits: { count: 0, checkNames: [] },
-    limits: { id: null, headSha: 'a'.repeat(40), attempts: [], now: 0 },
+    limits: { id: null, headSha: 'a'.repeat(40), attempts: [], shadow: false, now: 0 },
     base: null,
     flakiness: { bothOnOneCommit: 0, returns: 0 },
     tried: [],

@@ -3,7 +3,7 @@ import { permissionOf } from '../../github/permissions.ts';
 import type { CommitRequest, PullRequestInfo } from '../../github/types.ts';
 import type { InspectedPatch } from '../guards/inspect-patch.ts';
 import { readHead, whyNotHead, whyNotWritable } from '../head.ts';
-import { commitRefusal } from '../limits.ts';
+import { commitRefusal, limitsOf } from '../limits.ts';
 import { carriesFix } from '../own-commits.ts';
 import { planPatch } from '../patch-plan.ts';
 import { prepareCommit } from '../prepare-commit.ts';
@@ -20,8 +20,8 @@ export const applyPatch: FixStrategy<InspectedPatch, CommitRequest> = {
   plan: planPatch,
 
   async preflight(plan, job, environment) {
-    const { client, store, policy, clock } = environment;
-    const { pr_number, repository_id, head_sha } = job.payload;
+    const { client, policy } = environment;
+    const { pr_number, head_sha } = job.payload;
     const pullRequest = await client.getPullRequest(pr_number);
     if (!pullRequest) return refused('pull_request.gone', 'the pull request is not there any more');
     // The mark comes first: a fix that is there stays done, whatever became of the pull request.
@@ -30,9 +30,7 @@ export const applyPatch: FixStrategy<InspectedPatch, CommitRequest> = {
     if (found) return found;
     const why = whyNotHead(pullRequest, job) ?? whyNotWritable(pullRequest);
     if (why) return why;
-    const attempts = await store.fixAttempts.listByPullRequest(repository_id, pr_number);
-    const facts = { id: job.id, headSha: head_sha, attempts, now: clock.now() };
-    const refusal = commitRefusal(facts, policy, plan.digest);
+    const refusal = commitRefusal(await limitsOf(job, environment), policy, plan.digest);
     if (refusal) return { kind: 'refused', refusal };
     const notYet = await whyNotYet(pullRequest, job, environment);
     if (notYet) return notYet;

@@ -5,7 +5,7 @@ import { BRANCH_PREFIX } from '../../github/proposals.ts';
 import type { CommitRequest, PullRequestInfo } from '../../github/types.ts';
 import type { InspectedPatch } from '../guards/inspect-patch.ts';
 import { readHead, whyNotHead } from '../head.ts';
-import { commitRefusal } from '../limits.ts';
+import { commitRefusal, limitsOf } from '../limits.ts';
 import { carriesFix } from '../own-commits.ts';
 import { planPatch } from '../patch-plan.ts';
 import { prepareCommit } from '../prepare-commit.ts';
@@ -42,17 +42,15 @@ export const openPullRequest: FixStrategy<InspectedPatch, ReadyStack> = {
   plan: planPatch,
 
   async preflight(plan, job, environment) {
-    const { client, store, policy, clock } = environment;
-    const { pr_number, repository_id, head_sha, owner, repo } = job.payload;
+    const { client, policy } = environment;
+    const { pr_number, owner, repo } = job.payload;
     const found = (await findOwn(job, environment)) ?? (await findShared(job, environment));
     if (found) return found;
     const pullRequest = await client.getPullRequest(pr_number);
     if (!pullRequest) return refused('pull_request.gone', 'the pull request is not there any more');
     const why = whyNotHead(pullRequest, job) ?? (await whyNotStacked(pullRequest, environment));
     if (why) return why;
-    const attempts = await store.fixAttempts.listByPullRequest(repository_id, pr_number);
-    const facts = { id: job.id, headSha: head_sha, attempts, now: clock.now() };
-    const refusal = commitRefusal(facts, policy, plan.digest);
+    const refusal = commitRefusal(await limitsOf(job, environment), policy, plan.digest);
     if (refusal) return { kind: 'refused', refusal };
     const notYet = await whyNotYet(pullRequest, job, environment);
     if (notYet) return notYet;

@@ -4,7 +4,7 @@ import { permissionOf } from '../../github/permissions.ts';
 import type { WorkflowRunInfo } from '../../github/types.ts';
 import { type RerunPlan, unpackRerun } from '../fix-content.ts';
 import { readHead } from '../head.ts';
-import { rerunRefusal } from '../limits.ts';
+import { limitsOf, rerunRefusal } from '../limits.ts';
 import {
   type Applied,
   type FixEnvironment,
@@ -45,7 +45,7 @@ export const rerunFailedJobs: FixStrategy<RerunPlan, RerunPlan> = {
   },
 
   async preflight(plan, job, environment) {
-    const { client, store, policy, clock } = environment;
+    const { client, policy, clock } = environment;
     const run = await client.getWorkflowRun(plan.runId);
     if (!run) return refused('rerun.run_gone', 'the workflow run is not there any more');
     if (run.runAttempt > plan.runAttempt) return rerun(run.runAttempt);
@@ -53,12 +53,8 @@ export const rerunFailedJobs: FixStrategy<RerunPlan, RerunPlan> = {
     if (head.kind === 'refused') return head;
     const why = whyNotEligible(run, job, clock.now());
     if (why) return why;
-    const attempts = await store.fixAttempts.listByPullRequest(
-      job.payload.repository_id,
-      job.payload.pr_number,
-    );
     const digest = createHash('sha256').update(`${plan.runId}:${plan.fingerprint}`).digest('hex');
-    const facts = { id: job.id, headSha: job.payload.head_sha, attempts, now: clock.now() };
+    const facts = await limitsOf(job, environment);
     const requested = job.payload.requested_by !== undefined;
     const refusal = rerunRefusal(facts, policy, digest, requested);
     if (refusal) return { kind: 'refused', refusal };

@@ -2,7 +2,7 @@ import { permissionOf } from '../../github/permissions.ts';
 import type { ReviewRequest } from '../../github/proposals.ts';
 import type { InspectedPatch } from '../guards/inspect-patch.ts';
 import { readHead, whyNotHead } from '../head.ts';
-import { suggestionRefusal } from '../limits.ts';
+import { limitsOf, suggestionRefusal } from '../limits.ts';
 import { planPatch } from '../patch-plan.ts';
 import { type Applied, type FixEnvironment, type FixJob, type FixStrategy, refused } from '../strategy.ts';
 import { gatherSuggestions } from '../suggestions/gather.ts';
@@ -26,8 +26,8 @@ export const suggestChange: FixStrategy<InspectedPatch, ReadyReview> = {
   plan: planPatch,
 
   async preflight({ patch, digest }, job, environment) {
-    const { client, store, clock } = environment;
-    const { pr_number, repository_id, head_sha } = job.payload;
+    const { client } = environment;
+    const { pr_number, head_sha } = job.payload;
     const pullRequest = await client.getPullRequest(pr_number);
     if (!pullRequest) return refused('pull_request.gone', 'the pull request is not there any more');
     const own = await ownReviews(job, environment);
@@ -35,8 +35,7 @@ export const suggestChange: FixStrategy<InspectedPatch, ReadyReview> = {
     if (found) return suggested(found.id);
     const why = whyNotHead(pullRequest, job);
     if (why) return why;
-    const attempts = await store.fixAttempts.listByPullRequest(repository_id, pr_number);
-    const refusal = suggestionRefusal({ id: job.id, headSha: head_sha, attempts, now: clock.now() }, digest);
+    const refusal = suggestionRefusal(await limitsOf(job, environment), digest);
     if (refusal) return { kind: 'refused', refusal };
     const notYet = await whyNotYet(pullRequest, job, environment);
     if (notYet) return notYet;

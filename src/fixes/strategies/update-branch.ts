@@ -3,7 +3,7 @@ import { permissionOf } from '../../github/permissions.ts';
 import type { PullRequestInfo } from '../../github/types.ts';
 import { type UpdatePlan, unpackUpdate } from '../fix-content.ts';
 import { readHead, whyNotHead, whyNotWritable } from '../head.ts';
-import { commitRefusal } from '../limits.ts';
+import { commitRefusal, limitsOf } from '../limits.ts';
 import { isOwnCommit } from '../own-commits.ts';
 import {
   type Applied,
@@ -33,8 +33,8 @@ export const updateBranch: FixStrategy<UpdatePlan, UpdatePlan> = {
   },
 
   async preflight(plan, job, environment) {
-    const { client, store, policy, clock } = environment;
-    const { pr_number, repository_id, head_sha } = job.payload;
+    const { client, policy } = environment;
+    const { pr_number, head_sha } = job.payload;
     const pullRequest = await client.getPullRequest(pr_number);
     if (!pullRequest) return refused('pull_request.gone', 'the pull request is not there any more');
     const moved = pullRequest.headSha !== head_sha;
@@ -43,9 +43,7 @@ export const updateBranch: FixStrategy<UpdatePlan, UpdatePlan> = {
     const why = whyNotHead(pullRequest, job) ?? whyNotWritable(pullRequest);
     if (why) return why;
     const digest = createHash('sha256').update(`update:${plan.baseSha}`).digest('hex');
-    const attempts = await store.fixAttempts.listByPullRequest(repository_id, pr_number);
-    const facts = { id: job.id, headSha: head_sha, attempts, now: clock.now() };
-    const refusal = commitRefusal(facts, policy, digest);
+    const refusal = commitRefusal(await limitsOf(job, environment), policy, digest);
     if (refusal) return { kind: 'refused', refusal };
     const noCure = await whyNoCure(plan, pullRequest, environment);
     if (noCure) return noCure;
