@@ -1,6 +1,6 @@
 import { PermanentError } from '../errors.ts';
 import type { FixStrategyName } from '../messages/payloads.ts';
-import type { FixAttemptStatus } from '../store/types.ts';
+import type { FixAttemptRecord, FixAttemptStatus } from '../store/types.ts';
 import { whyBaseBroke } from './base-health.ts';
 import { effectiveMode, ignored } from './decide.ts';
 import { pausedScope } from './judge.ts';
@@ -104,7 +104,11 @@ async function attempt<Plan, Ready>(
   const shadow = whyShadow(job, environment);
   if (shadow) return shadow;
   environment.signal.throwIfAborted();
-  await book(job, planned, environment);
+  const known = await book(job, planned, environment);
+  // One that was dropped, or refused, is taken up again.
+  if (known && known.status !== 'planned') {
+    await environment.store.fixAttempts.finish(job.id, { status: 'planned', at: environment.clock.now() });
+  }
   await announcePlan(job, environment);
   // Whoever holds the message now makes the effect: one that was given up must not be late with its own.
   environment.signal.throwIfAborted();
@@ -156,11 +160,15 @@ function refusedByGitHub(error: PermanentError, permission: string): Refused {
 }
 
 /** Reports leave no row: they change nothing that could repeat or be undone. */
-async function book(job: FixJob, planned: Planned<unknown>, { store, clock }: FixEnvironment): Promise<void> {
+async function book(
+  job: FixJob,
+  planned: Planned<unknown>,
+  { store, clock }: FixEnvironment,
+): Promise<FixAttemptRecord | null> {
   const { repository_id, pr_number, head_sha, check_run_id, fix_strategy } = job.payload;
-  if (fix_strategy === 'report') return;
+  if (fix_strategy === 'report') return null;
   const now = clock.now();
-  await store.fixAttempts.plan({
+  return await store.fixAttempts.plan({
     id: job.id,
     repositoryId: repository_id,
     prNumber: pr_number,
