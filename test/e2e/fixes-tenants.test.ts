@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PRETTY, type Pull, Story, UGLY } from './story.ts';
+import { FIX_AT_ONCE } from './support.ts';
+
+/** Failed pull requests of the account that is badly off: more than the service has slots. */
+const CROWD = 12;
+/** Milliseconds in which the good account is mended all the same, on a busy machine. */
+const SOON_MS = 15_000;
+
+/** Each account has an installation of its own: what GitHub does to one is no matter of the others. */
+describe('an account that is badly off', () => {
+  let story: Story;
+
+  beforeAll(async () => {
+    story = await Story.begin({ github: { installedOn: ['acme', 'umbrella', 'bob', 'carol'] } });
+  });
+  afterAll(() => story[Symbol.asyncDispose]());
+
+  const always = { times: Number.POSITIVE_INFINITY };
+
+  /** A check of many pull requests of an account fails at once. */
+  async function failCrowd(account: string): Promise<Pull[]> {
+    const repository = `${account}/shop`;
+    await story.scenario.createRepository(repository, { files: { '.github/checkmend.yml': FIX_AT_ONCE } });
+    const pulls: Pull[] = [];
+    for (let n = 0; n < CROWD; n++) {
+      pulls.push(await story.openPull(repository, { branch: `topic-${n}`, files: { 'prices.py': UGLY } }));
+    }
+    for (const pull of pulls) await story.fail(pull);
+    return pulls;
+  }
+
+  /** A check of the good account fails, and is mended; answers how long that took, in milliseconds. */
+  async function mend(name: string): Promise<number> {
+    const repository = await story.repository(name, FIX_AT_ONCE);
+    const pull = await story.openPull(repository);
+    const from = performance.now();
+    await story.fail(pull);
+    await story.applied(pull, 'apply_patch');
+    const file = await story.scenario.readFile(repository, 'topic', 'prices.py');
+    expect(file?.toString()).toBe(PRETTY);
+    return performance.now() - from;
+  }
+
+  it('because GitHub fails for it holds up no other', async () => {
+    story.github.faults.add({ route: '* /repos/umbrella/**', status: 503, ...always });
+    await failCrowd('umbrella');
+    expect(await mend('beside-outage')).toBeLessThan(SOON_MS);
+  });
+
+  it('because GitHub limits it holds up no other, and is not asked for more', async () => {
+    const body = { message: 'You have exceeded a secondary rate limit.' };
+    const headers = { 'retry-after': '600' };
+    story.github.faults.add({ route: '* /repos/carol/**', status: 403, headers, body, ...always });
+    await failCrowd('carol');
+    expect(await mend('beside-limit')).toBeLessThan(SOON_MS);
+    story.github.requests.clear();
+    expect(await mend('beside-limit-again')).toBeLessThan(SOON_MS);
+    const asked = story.github.requests.entries.filter(({ path }) => path.startsWith('/repos/carol/'));
+    expect(asked).toEqual([]);
+  });
+
+  it('because it is suspended holds up no other, and its work ends', async () => {
+    story.github.faults.add({
+      route: 'POST /app/installations/1003/access_tokens',
+      status: 403,
+      body: { message: 'This installation has been suspended' },
+      ...always,
+    });
+    const pulls = await failCrowd('bob');
+    expect(await mend('beside-suspended')).toBeLessThan(SOON_MS);
+    for (const pull of pulls) await story.ruled(pull, 'github.suspended');
+  });
+});
