@@ -6,6 +6,8 @@ import { FIX_AT_ONCE } from './support.ts';
 const CROWD = 12;
 /** Milliseconds in which the good account is mended all the same, on a busy machine. */
 const SOON_MS = 15_000;
+/** Milliseconds until a request counts as not answered. */
+const REQUEST_MS = 15_000;
 
 /** Each account has an installation of its own: what GitHub does to one is no matter of the others. */
 describe('an account that is badly off', () => {
@@ -19,8 +21,8 @@ describe('an account that is badly off', () => {
   const always = { times: Number.POSITIVE_INFINITY };
 
   /** A check of many pull requests of an account fails at once. */
-  async function failCrowd(account: string): Promise<Pull[]> {
-    const repository = `${account}/shop`;
+  async function failCrowd(account: string, name = 'shop'): Promise<Pull[]> {
+    const repository = `${account}/${name}`;
     await story.scenario.createRepository(repository, { files: { '.github/checkmend.yml': FIX_AT_ONCE } });
     const pulls: Pull[] = [];
     for (let n = 0; n < CROWD; n++) {
@@ -70,5 +72,16 @@ describe('an account that is badly off', () => {
     const pulls = await failCrowd('bob');
     expect(await mend('beside-suspended')).toBeLessThan(SOON_MS);
     for (const pull of pulls) await story.ruled(pull, 'github.suspended');
+  });
+
+  it('because GitHub does not answer for it holds up the others for the time of one request', async () => {
+    story.github.faults.clear();
+    const never = Promise.withResolvers<void>();
+    story.github.faults.add({ route: '* /repos/umbrella/**', until: never.promise, ...always });
+    await failCrowd('umbrella', 'warehouse');
+    expect(await mend('beside-silence')).toBeLessThan(REQUEST_MS + 10_000);
+    // By now it is known.
+    expect(await mend('beside-silence-again')).toBeLessThan(SOON_MS);
+    never.resolve();
   });
 });

@@ -86,6 +86,24 @@ describe('manners', () => {
     never.resolve();
   });
 
+  it('waits with one request at once for GitHub that does not answer, until it does', async () => {
+    const client = clientOf(bench.github, { requestTimeoutMs: 200 });
+    await client.getPullRequest(1);
+    const never = Promise.withResolvers<void>();
+    const fault = bench.github.faults.add({ route: '* /repos/**', times: 99, until: never.promise });
+    const crowd = Array.from({ length: 5 }, (_, n) => client.getPullRequest(n + 2));
+    const ends = await Promise.allSettled(crowd);
+    expect(ends.map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
+    // All five went out before it was known; of their second tries one.
+    expect(99 - fault.left).toBe(6);
+    await Promise.allSettled([client.getPullRequest(8), client.getPullRequest(9)]);
+    expect(99 - fault.left).toBeLessThanOrEqual(9);
+    never.resolve();
+    bench.github.faults.clear();
+    await client.getPullRequest(1);
+    await Promise.all([client.getPullRequest(1), client.getPullRequest(1)]);
+  });
+
   it('reads its own slug, and tries again where that failed', async () => {
     const app = appOf(bench.github);
     bench.github.faults.add({ route: 'GET /app', status: 503, times: 2 });
