@@ -2,8 +2,8 @@ import type { Bench } from '../bench.ts';
 import { type Figure, median, rate } from '../figures.ts';
 import type { SideName } from '../sides/side.ts';
 
-const BULK_JOBS = 50_000;
-const SINGLE_JOBS = 20_000;
+const BULK_JOBS = 100_000;
+const SINGLE_JOBS = 60_000;
 const IN_FLIGHT = 50;
 
 /** How many are processed at a concurrency: enough for a second or more. */
@@ -15,24 +15,25 @@ const PROCESSED = [
   { concurrency: 50, jobs: 20_000, jobMs: 5 },
 ] as const;
 
-/** What either side works on before it is measured: a worker runs for days, and is compiled by then. */
+/** What either side adds or works on before it is measured: a process runs for days, and is compiled by then. */
 const WARM_UP = 20_000;
 
 /** Messages a second that are added. */
 export async function adding(bench: Bench): Promise<Figure[]> {
   const bulk = bench.count(BULK_JOBS);
   const single = bench.count(SINGLE_JOBS);
+  const warmUp = bench.count(WARM_UP);
   const bulks = await bench.rounds(async (name) => {
     await bench.flush();
     await using side = bench.side(name);
-    await side.call('addBulk', { first: 0, count: bulk / 10 });
-    return (bulk / (await side.call('addBulk', { first: bulk, count: bulk }))) * 1000;
+    await side.call('addBulk', { first: 0, count: warmUp });
+    return (bulk / (await side.call('addBulk', { first: warmUp, count: bulk }))) * 1000;
   });
   const singles = await bench.rounds(async (name) => {
     await bench.flush();
     await using side = bench.side(name);
-    await side.call('addSingly', { first: 0, count: single / 10, inFlight: IN_FLIGHT });
-    const ms = await side.call('addSingly', { first: single, count: single, inFlight: IN_FLIGHT });
+    await side.call('addSingly', { first: 0, count: warmUp, inFlight: IN_FLIGHT });
+    const ms = await side.call('addSingly', { first: warmUp, count: single, inFlight: IN_FLIGHT });
     return (single / ms) * 1000;
   });
   return [
