@@ -2,7 +2,38 @@ import type { Selectable } from 'kysely';
 import { type Executor, query } from './executor.ts';
 import { type HoleOf, prepare } from './prepared.ts';
 import type { Schema } from './schema.ts';
-import type { TimelineEntry, TimelineKind, TimelineStore } from './types.ts';
+
+/** What a timeline entry tells. */
+export type TimelineKind = 'event' | 'diagnosis' | 'verdict' | 'action' | 'refusal' | 'error';
+
+/** One line of the append-only audit log; `checkmend why` prints them. */
+export interface TimelineEntry {
+  at: number;
+  kind: TimelineKind;
+  repositoryId: string;
+  owner: string;
+  repo: string;
+  prNumber: number | null;
+  headSha: string | null;
+  checkRunId: string | null;
+  /** Name of the rule that decided, for verdicts and refusals. */
+  rule: string | null;
+  /** One sentence for a person. */
+  message: string;
+  data: unknown;
+  correlationId: string | null;
+  /** Entries with a key that is there already are not added again (at-least-once workers). */
+  dedupeKey: string | null;
+}
+
+export interface TimelineStore {
+  append(entry: TimelineEntry): Promise<void>;
+  /** Oldest first. `afterId` is for following: only newer entries. @param options `limit` default 1000 */
+  list(
+    where: { owner?: string; repo?: string; prNumber?: number },
+    options?: { afterId?: number; limit?: number },
+  ): Promise<(TimelineEntry & { id: number })[]>;
+}
 
 const APPEND = prepare((hole: HoleOf<Omit<TimelineEntry, 'data'> & { data: string }>) =>
   query

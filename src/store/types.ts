@@ -7,8 +7,10 @@ import type { OwnCommentStore } from './own-comments.ts';
 import type { PersonRequestStore } from './person-requests.ts';
 import type { ProcessStore } from './processes.ts';
 import type { ScoreboardStore } from './scoreboard.ts';
+import type { TimelineStore } from './timeline.ts';
 
 export type { ProcessRecord, ProcessStore, WorkerReport } from './processes.ts';
+export type { TimelineEntry, TimelineKind, TimelineStore } from './timeline.ts';
 
 /** All times in records are milliseconds since the epoch; all ids are GitHub's numeric ids as decimal strings. */
 export interface PullRequestRecord {
@@ -132,38 +134,6 @@ export interface FixAttemptStore {
   setOutcome(id: string, outcome: FixOutcomeKind): Promise<void>;
   /** Pull requests with a fix, not yet seen to have mended it, that the check's conclusion on this commit tells about. */
   watching(repositoryId: string, headSha: string, checkName: string): Promise<number[]>;
-}
-
-/** What a timeline entry tells. */
-export type TimelineKind = 'event' | 'diagnosis' | 'verdict' | 'action' | 'refusal' | 'error';
-
-/** One line of the append-only audit log; `checkmend why` prints them. */
-export interface TimelineEntry {
-  at: number;
-  kind: TimelineKind;
-  repositoryId: string;
-  owner: string;
-  repo: string;
-  prNumber: number | null;
-  headSha: string | null;
-  checkRunId: string | null;
-  /** Name of the rule that decided, for verdicts and refusals. */
-  rule: string | null;
-  /** One sentence for a person. */
-  message: string;
-  data: unknown;
-  correlationId: string | null;
-  /** Entries with a key that is there already are not added again (at-least-once workers). */
-  dedupeKey: string | null;
-}
-
-export interface TimelineStore {
-  append(entry: TimelineEntry): Promise<void>;
-  /** Oldest first. `afterId` is for following: only newer entries. @param options `limit` default 1000 */
-  list(
-    where: { owner?: string; repo?: string; prNumber?: number },
-    options?: { afterId?: number; limit?: number },
-  ): Promise<(TimelineEntry & { id: number })[]>;
 }
 
 /** Where a delivery stands: `open` until all its messages are queued; `dead` after ten tries. */
