@@ -25,7 +25,7 @@ describe('a failure that main has too', () => {
       return summary?.includes(words) ? summary : null;
     }, 60_000);
 
-  it('is held, outlives a restart, and is mended when main passes after all', async () => {
+  it('is held, outlives a restart, and is mended when main has passed meanwhile', async () => {
     const repository = await story.repository('held', FIX_AT_ONCE);
     const checkOnMain = await onMain(repository, 'failure');
     const pull = await story.openPull(repository);
@@ -34,9 +34,10 @@ describe('a failure that main has too', () => {
     expect(await summaryOf(pull, 'On hold')).toContain('the check fails on main');
     expect(await story.scenario.branchHead(repository, 'topic')).toBe(pull.headSha);
 
+    // Nobody hears of it: the first look at the repository after the start, within half a minute, finds it.
     await story.kill();
-    await story.start();
     await story.scenario.completeCheckRun(repository, checkOnMain, 'success');
+    await story.start();
 
     await story.applied(pull, 'apply_patch');
     const file = await story.scenario.readFile(repository, 'topic', 'prices.py');

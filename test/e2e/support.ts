@@ -97,7 +97,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-/** The first answer that is not null; other processes have no other way to tell. Fails after 20 s. */
+/** The first answer that is not null; other processes have no other way to tell. @param timeoutMs then it fails; default 45 000 */
 export async function until<T>(look: () => Promise<T | null>, timeoutMs = 45_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
