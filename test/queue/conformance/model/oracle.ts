@@ -37,6 +37,9 @@ export interface OracleLetter {
   readonly facts: SendFacts;
 }
 
+/** What a letter of the queue says of its message. */
+export type Buried = Pick<OracleLetter, 'id' | 'version'>;
+
 /** How a leased message is settled. */
 export type OracleOutcome =
   | { kind: 'done' | 'release' | 'dead' }
@@ -102,11 +105,15 @@ export class Oracle {
     return candidates.filter((one) => !candidates.some((other) => this.groups.comesBefore(other, one)));
   }
 
-  /** The oracle agrees that the message was given out, or throws why it must not have been. */
-  taken(id: string, version: number, holder: string, now: number): Entry {
+  /**
+   * The oracle agrees that the message was given out, or throws why it must not have been.
+   *
+   * @param letters of the queue that say `expired`: only what it buried can have been in the way
+   */
+  taken(id: string, version: number, holder: string, now: number, letters: readonly Buried[]): Entry {
     for (let buried = false; ; buried = true) {
       const next = this.next(now);
-      const blockers = next.filter((it) => isExpired(it, now));
+      const blockers = next.filter((it) => isExpired(it, now) && letters.some((letter) => isOf(letter, it)));
       const blocker = blockers.find((it) => this.#isInTheWay(it, id)) ?? blockers[0];
       // Where an expired one was in the way, a queue that looks at several at once may go on with the others.
       const allowed = buried && this.groups.toleranceMs > 0 && !blocker ? this.candidates(now) : next;
@@ -121,11 +128,20 @@ export class Oracle {
     }
   }
 
-  /** Takes over what the queue buried as expired where the order left it free to do so or not. */
-  adoptExpired(buried: readonly { id: string; version: number }[], now: number): void {
-    for (const { id, version } of buried) {
-      const entry = this.candidates(now).find((it) => it.id === id && it.version === version);
-      if (entry && isExpired(entry, now)) this.#expire(entry, now);
+  /**
+   * Takes over what the queue buried as expired where the order left it free to do so or not: what is given out after
+   * it may keep its group by now.
+   */
+  adoptExpired(letters: readonly Buried[], now: number): void {
+    if (this.paused) return;
+    for (const letter of letters) {
+      const one = () =>
+        this.entries.find((it) => it.state === 'waiting' && it.dueAt <= now && isOf(letter, it));
+      for (let entry = one(); entry && isExpired(entry, now); entry = one()) {
+        const expired = entry;
+        // Among turns that end at the same time it may be any.
+        this.groups.sometime(1, () => this.#expire(expired, now));
+      }
     }
   }
 
@@ -227,6 +243,11 @@ export class Oracle {
   #forgetEmptyGroups(): void {
     this.groups.forgetUnless((group) => this.entries.some((entry) => entry.group === group));
   }
+}
+
+/** Of a message and its follow-up only the letter of the later one is there. */
+function isOf(letter: Buried, { id, version }: Entry): boolean {
+  return letter.id === id && version <= letter.version;
 }
 
 function isExpired(entry: Entry, now: number): boolean {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Lease, QueueManager } from '../../../../src/queue/types.ts';
 import type { QueueFixture } from '../harness.ts';
 import { Q } from '../support.ts';
-import type { Entry, Oracle } from './oracle.ts';
+import type { Buried, Entry, Oracle } from './oracle.ts';
 
 /** Who works in the model: `a` lives on, `b` crashes and closes and comes again. */
 export type Who = 'a' | 'b';
@@ -58,11 +58,9 @@ export class World {
     // What expired may be in the way of what is live: a queue may look at a bounded number at once.
     for (let round = 0, missing = want; round < 5; round++) {
       const { messages } = await this.manager(who).exchange(Q, { want: missing });
-      this.#accept(oracle, who, messages);
-      oracle.adoptExpired(
-        (await this.#letters()).filter(({ type }) => type === 'expired'),
-        this.now(),
-      );
+      const expired = (await this.#letters()).filter(({ type }) => type === 'expired');
+      this.#accept(oracle, who, messages, expired);
+      oracle.adoptExpired(expired, this.now());
       missing -= messages.length;
       if (missing === 0) return;
       if (oracle.exhausted(this.now()).length === 0) return;
@@ -74,9 +72,10 @@ export class World {
     oracle: Oracle,
     who: Who,
     messages: Awaited<ReturnType<QueueManager['exchange']>>['messages'],
+    expired: readonly Buried[],
   ): void {
     for (const { message, lease } of messages) {
-      const entry = oracle.taken(message.id, Number(message.payload.version), who, this.now());
+      const entry = oracle.taken(message.id, Number(message.payload.version), who, this.now(), expired);
       expect(message.retryCount, `retries of ${message.id}`).toBe(entry.retries);
       const earlier = this.leases.filter((held) => held.lease.id === lease.id);
       for (const held of earlier) expect(lease.token).toBeGreaterThan(held.lease.token);
