@@ -23,6 +23,12 @@ const REFUSALS: Readonly<Record<number, RefusalCode>> = {
 /** Least wait after a secondary limit that names none. Source: GitHub's "Rate limits for the REST API". */
 const SECONDARY_LIMIT_WAIT_MS = 60_000;
 
+/**
+ * How GitHub says that an installation is suspended, for a new token and to one from before. Source: octokit.rb
+ * (`InstallationSuspended`), octokit/octokit.rb#1307.
+ */
+const SUSPENDED = /installation has been suspended|suspended your access/i;
+
 /** Longest wait that is believed, in milliseconds. */
 const MAX_WAIT_MS = 3_600_000;
 
@@ -52,7 +58,8 @@ export function statusOf(thrown: unknown): number {
 
 /**
  * What a failed request means, in one place: limits, 5xx, and no answer are transient (with the delay that GitHub
- * asked for); other refusals are permanent under their own code.
+ * asked for); that the installation is suspended is the permanent `suspended`; other refusals are permanent under
+ * their own code.
  */
 export function errorOfRequest(thrown: unknown): CheckmendError {
   if (thrown instanceof CheckmendError) return thrown;
@@ -68,6 +75,9 @@ export function errorOfRequest(thrown: unknown): CheckmendError {
   if (status >= 500 || status === 408) {
     const retryAfterMs = secondsOf(headers['retry-after']);
     return new TransientError('unavailable', what, { cause: error, ...(retryAfterMs && { retryAfterMs }) });
+  }
+  if (status === 403 && SUSPENDED.test(error.message)) {
+    return new PermanentError('suspended', what, { cause: error });
   }
   const accepted = headers['x-accepted-github-permissions'];
   const needs = status === 403 && accepted ? ` (needs ${accepted})` : '';

@@ -53,6 +53,18 @@ describe('tokens', () => {
   });
 
   it.each([
+    'This installation has been suspended',
+    'Sorry. This installation owned by acme suspended your access at 2026-11-28T07:00:00Z.',
+  ])('403 with "%s" to a token from before: suspended, at once', async (message) => {
+    const { client: known } = await settledClient();
+    pullRoute().reply(403, { message });
+    await expect(known.getPullRequest(7)).rejects.toMatchObject({ name: 'PermanentError', code: 'suspended' });
+    const { client: young } = newClient();
+    pullRoute().reply(403, { message });
+    await expect(young.getPullRequest(7)).rejects.toMatchObject({ name: 'PermanentError', code: 'suspended' });
+  });
+
+  it.each([
     [401, 'TransientError', 'app_unauthorized'],
     [403, 'PermanentError', 'suspended'],
     [500, 'TransientError', 'unavailable'],
