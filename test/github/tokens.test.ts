@@ -58,10 +58,16 @@ describe('tokens', () => {
   ])('403 with "%s" to a token from before: suspended, at once', async (message) => {
     const { client: known } = await settledClient();
     pullRoute().reply(403, { message });
-    await expect(known.getPullRequest(7)).rejects.toMatchObject({ name: 'PermanentError', code: 'suspended' });
+    await expect(known.getPullRequest(7)).rejects.toMatchObject({
+      name: 'PermanentError',
+      code: 'suspended',
+    });
     const { client: young } = newClient();
     pullRoute().reply(403, { message });
-    await expect(young.getPullRequest(7)).rejects.toMatchObject({ name: 'PermanentError', code: 'suspended' });
+    await expect(young.getPullRequest(7)).rejects.toMatchObject({
+      name: 'PermanentError',
+      code: 'suspended',
+    });
   });
 
   it.each([
