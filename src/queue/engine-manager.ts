@@ -35,6 +35,7 @@ const EXTEND_MAX_MS = 24 * 60 * 60 * 1000;
 /** The part of a queue manager that does not depend on where messages are kept. */
 export class EngineQueueManager implements QueueManager {
   readonly deadLetters: DeadLetterAccess;
+  readonly exchangesOverlap = false;
   readonly #engine: QueueEngine;
   readonly #options: ResolvedQueueOptions;
   readonly #clock: Clock;

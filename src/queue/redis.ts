@@ -46,6 +46,7 @@ const EXTEND_MAX_MS = 24 * 60 * 60 * 1000;
  */
 export class RedisQueueManager implements QueueManager {
   readonly deadLetters: DeadLetterAccess;
+  readonly exchangesOverlap = true;
   readonly #host: RedisHost;
 
   /** @throws ConfigError for options out of range */

@@ -196,6 +196,11 @@ export interface QueueManager {
   extendLease(lease: Lease, byMs?: number): Promise<Lease | null>;
   /** Settles and fetches in one round trip; what a worker loop uses. */
   exchange(queue: string, request: ExchangeRequest): Promise<ExchangeReply>;
+  /**
+   * Whether a worker gains by beginning an exchange before the last one has ended: where it is a round trip, so that
+   * both ends work, and not where it is a commit, which is dearer the less it holds.
+   */
+  readonly exchangesOverlap: boolean;
   /** Waiting + delayed. */
   getQueueSize(queue: string): Promise<number>;
   /** Counters of the queue, in constant time. */

@@ -70,16 +70,20 @@ export class Intake {
 
   /** Whether a second exchange pays while one is under way: there is more to have, and room for half of what may be in hand. */
   hasRoomForSecond(jobs: number): boolean {
-    return this.#gotAll && this.isQuick && this.#room(jobs) >= this.#half();
+    return this.#mayOverlap && this.#room(jobs) >= this.#half();
   }
 
   /** @param jobs that may be started beside those that run @param now without waiting */
   plan(jobs: number, now: boolean): FetchPlan {
     const plan = this.#plan(jobs, now);
-    const overlaps = plan.want > 0 && plan.waitMs === 0 && this.#gotAll && this.isQuick;
+    const overlaps = plan.want > 0 && plan.waitMs === 0 && this.#mayOverlap;
     const want = overlaps ? Math.min(plan.want, this.#half()) : plan.want;
     this.#asked += want;
     return { ...plan, want, overlaps };
+  }
+
+  get #mayOverlap(): boolean {
+    return this.#options.queues.exchangesOverlap && this.#gotAll && this.isQuick;
   }
 
   #plan(jobs: number, now: boolean): FetchPlan {

@@ -13,12 +13,14 @@ describe('a worker of short messages with a far queue', () => {
   let underWay: number;
   let most: number;
   let inHand: number;
+  let overlapping: boolean;
   /** Called when an exchange sets out; may throw. */
   let onSetOut: () => void;
 
   beforeEach(() => {
     bench = new Bench();
     [underWay, most, inHand] = [0, 0, 0];
+    overlapping = true;
     onSetOut = () => undefined;
   });
 
@@ -39,7 +41,7 @@ describe('a worker of short messages with a far queue', () => {
         underWay -= 1;
       }
     };
-    return overriding(bench.queues, { exchange });
+    return overriding(bench.queues, { exchange, exchangesOverlap: overlapping });
   }
 
   /** Sends so many and starts a worker, whose handlers take `ms`; answers the ids in the order of their starts. */
@@ -73,6 +75,13 @@ describe('a worker of short messages with a far queue', () => {
     // Those that ended are in flight until the queue has heard of it.
     expect(inHand).toBeGreaterThan(CONCURRENCY);
     expect(inHand).toBeLessThanOrEqual(2 * (CONCURRENCY + AHEAD));
+  });
+
+  it('has one under way where each is a commit', async () => {
+    overlapping = false;
+    const { started } = await start(1500);
+    await until(() => started.length === 1500);
+    expect(most).toBe(1);
   });
 
   it('has one under way while messages take long', async () => {
