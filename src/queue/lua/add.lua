@@ -3,10 +3,10 @@
 --   Without `allow-oom`: a server that has reached `maxmemory` refuses it before it starts.
 -- KEYS: common.lua.
 -- ARGV: [2] most messages waiting, [3] most bytes waiting (0 = no limit), [4] nonce of this chunk, the same
---   when it is sent again, [5] its place in ANSWERS, [6] 1 when it is sent again; then four per message: id, weight in ms (priority * ageing), delay in ms, tail
---   (flag, then the record from `retries` on).
+--   when it is sent again, [5] its place in ANSWERS, [6] 1 when it is sent again; then three per message: id, head (flag,
+--   weight in ms (priority * ageing), delay in ms), and the record from `retries` on.
 -- Result: one letter per message: q queued, c coalesced, f refused because the queue is full.
--- Error: QUEUEARGUMENT if a number is none; nothing was changed then.
+-- Error: QUEUEARGUMENT if a head is none; nothing was changed then.
 --- @include common place
 
 local refused = enter()
@@ -19,12 +19,24 @@ if again then
   if before and string.sub(before, 1, at) == nonce .. ' ' then return string.sub(before, at + 1) end
 end
 local FIRST = 7
-local count = (#ARGV - FIRST + 1) / 4
-local ids = {}
+local count = (#ARGV - FIRST + 1) / 3
+local ids, kinds = {}, {}
+-- What a head says, once for all that have the same: there are few in a chunk. The record is `first`, the lower half
+-- of its sequence number, `middle`, and the rest.
+local function kind_of(head)
+  local flag, weight, delay = string.match(head, '^([px]) (%d+) (%d+)$')
+  if not flag then return nil end
+  local score = pad(S.ms - weight)
+  return { flag = flag, weight = tonumber(weight), delay = tonumber(delay), score = score,
+    plain = flag == 'p' and tonumber(delay) == 0,
+    middle = ' ' .. score .. ' ' .. nonce .. ' ' .. weight .. ' ' }
+end
 for i = 1, count do
-  local at = FIRST + (i - 1) * 4
-  if not (tonumber(ARGV[at + 1]) and tonumber(ARGV[at + 2])) then
-    return redis.error_reply('QUEUEARGUMENT weight or delay is not a number')
+  local at = FIRST + (i - 1) * 3
+  local head = ARGV[at + 1]
+  if not kinds[head] then
+    kinds[head] = kind_of(head)
+    if not kinds[head] then return redis.error_reply('QUEUEARGUMENT not a head: ' .. head) end
   end
   ids[i] = ARGV[at]
 end
@@ -42,49 +54,42 @@ local function flush()
   redis.call('HSET', MSGS, unpack(msgs))
   redis.call('ZADD', READY, unpack(ready))
   redis.call('ZADD', AGE, unpack(age))
+  S.wake = true
   msgs, ready, age = {}, {}, {}
 end
 
--- By weight, as a chunk has few: the score, and the part of the record from there to the weight.
-local scores, middles = {}, {}
-local function new_record(weight, flag, rest)
-  local seq, score = pad(take(1)), scores[weight]
-  if not score then
-    score = pad(S.ms - weight)
-    scores[weight] = score
-    middles[weight] = ' ' .. score .. ' ' .. nonce .. string.format(' %.0f ', weight)
-  end
-  return flag .. ' ' .. seq .. middles[weight] .. rest, seq, score
+local function new_record(kind, rest)
+  local seq = pad(take(1))
+  return kind.flag .. ' ' .. seq .. kind.middle .. rest, seq
 end
 
-local function add_new(id, weight, delay, flag, rest)
-  local rec, seq, score = new_record(weight, flag, rest)
-  local bytes = body_bytes(rec)
+local function add_new(id, kind, rest)
+  local bytes = body_bytes(rest)
   if max_length > 0 and waiting >= max_length then return 'f' end
   if max_bytes > 0 and S.bytes + bytes > max_bytes then return 'f' end
   waiting = waiting + 1
-  if delay == 0 and flag == 'p' then
+  local rec, seq = new_record(kind, rest)
+  if kind.plain then
     local n = #msgs
     msgs[n + 1], msgs[n + 2] = id, rec
-    ready[n + 1], ready[n + 2] = score, seq .. ':' .. id
+    ready[n + 1], ready[n + 2] = kind.score, seq .. ':' .. id
     age[n + 1], age[n + 2] = sent, id
     S.bytes = S.bytes + bytes
-    S.wake = true
   else
     local r = parse(rec)
     redis.call('HSET', MSGS, id, rec)
     count_in_group(r, 1)
-    to_waiting(id, r, S.ms + delay)
+    to_waiting(id, r, S.ms + kind.delay)
   end
   return 'q'
 end
 
 -- The id is taken: by its follow-up, by a waiting message, or by one in flight, which gets a follow-up.
 -- resent: an earlier transmission of this chunk, whose answer was lost, may have stored this very message.
-local function add_known(id, before, weight, delay, flag, rest, resent)
+local function add_known(id, before, kind, rest, resent)
   local old = parse(before)
   if resent and old.nonce == nonce then return 'q' end
-  local new = parse((new_record(weight, flag, rest)))
+  local new = parse((new_record(kind, rest)))
   local follow = redis.call('HGET', FOLLOW, id)
   if follow then
     local due, follow_rec = string.match(follow, '^(%d+) (.*)$')
@@ -100,7 +105,7 @@ local function add_known(id, before, weight, delay, flag, rest, resent)
     replace(id, old, new)
     return 'c'
   end
-  redis.call('HSET', FOLLOW, id, string.format('%.0f ', S.ms + delay) .. format(new))
+  redis.call('HSET', FOLLOW, id, string.format('%.0f ', S.ms + kind.delay) .. format(new))
   S.bytes = S.bytes + #new.body
   count_in_group(new, 1)
   return 'q'
@@ -108,20 +113,17 @@ end
 
 local results, seen = {}, {}
 for i = 1, count do
-  local at = FIRST + (i - 1) * 4
-  local id, tail = ids[i], ARGV[at + 3]
-  local weight, delay = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local flag, rest = string.sub(tail, 1, 1), string.sub(tail, 2)
-  local before = stored[i]
+  local at = FIRST + (i - 1) * 3
+  local id, kind, rest, before = ids[i], kinds[ARGV[at + 1]], ARGV[at + 2], stored[i]
   if seen[id] then
     -- Twice in one chunk: the later one finds the earlier one as if that had come with an earlier chunk.
     flush()
     before = redis.call('HGET', MSGS, id)
   end
   if before then
-    results[i] = add_known(id, before, weight, delay, flag, rest, not seen[id])
+    results[i] = add_known(id, before, kind, rest, not seen[id])
   else
-    results[i] = add_new(id, weight, delay, flag, rest)
+    results[i] = add_new(id, kind, rest)
   end
   seen[id] = true
 end

@@ -108,7 +108,7 @@ local function format(r)
     r.group or '-', r.body }, ' ')
 end
 
--- Bytes of the body, the first thing in a record that can have a brace.
+-- Bytes of the body, the first thing in a record, or in the rest of one, that can have a brace.
 local function body_bytes(rec)
-  return #rec - string.find(rec, '{', 37, true) + 1
+  return #rec - string.find(rec, '{', 1, true) + 1
 end

@@ -4,13 +4,13 @@ import { type Envelope, toMessage, toMessageAnyway } from '../envelope.ts';
 /** Length of a record's first three words, with the blanks behind them. */
 const WORDS_FIXED = 36;
 
-/** The last argument of the `add` script for one message: flag and the record from `retries` on. */
-export function encodeTail(envelope: Envelope): string {
-  const { retries, maxRetries, body } = envelope;
+/** What the `add` script needs of one message: its id, its head (flag, weight, delay), the record from `retries` on. */
+export function encodeForAdd(envelope: Envelope): [id: string, head: string, rest: string] {
+  const { id, weight, delayMs, retries, maxRetries, body } = envelope;
   const group = envelope.group === null ? '-' : encodeGroup(envelope.group);
   const expiresAt = envelope.expiresAt ?? 0;
   const flag = group === '-' && expiresAt === 0 ? 'p' : 'x';
-  return `${flag}${retries} ${maxRetries} ${expiresAt} ${group} ${body}`;
+  return [id, `${flag} ${weight} ${delayMs}`, `${retries} ${maxRetries} ${expiresAt} ${group} ${body}`];
 }
 
 /** Free of blanks and braces; a group named `-` must not look like none. */

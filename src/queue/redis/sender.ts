@@ -3,10 +3,16 @@ import { QueueError, toError } from '../../errors.ts';
 import type { Envelope } from '../envelope.ts';
 import type { SendOutcome } from '../types.ts';
 import { SEND_CHUNK } from '../validate.ts';
-import { encodeTail } from './record.ts';
+import { encodeForAdd } from './record.ts';
 
 /** Most bytes of one call of the `add` script; one message is always taken. */
 const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Fewest sends of a turn of which half go a turn later where nothing is under way: then one half is answered, and sent
+ * anew, while the server works on the other.
+ */
+const SPLIT_LEAST = 16;
 
 interface Entry {
   readonly envelope: Envelope;
@@ -23,8 +29,8 @@ export interface ChunkMark {
 /** Chunks of one sender whose answers are kept. */
 const PLACES = 64;
 
-/** Stores a chunk: its mark and, per message, the four arguments of `add`; answers one letter per message. */
-export type AddChunk = (mark: ChunkMark, args: (string | number)[]) => Promise<string>;
+/** Stores a chunk: its mark and, per message, the arguments of `add`; answers one letter per message. */
+export type AddChunk = (mark: ChunkMark, args: string[]) => Promise<string>;
 
 /**
  * Collects the sends of one queue that are issued in the same turn of the event loop and stores them with one
@@ -37,6 +43,8 @@ export class Sender {
   #entries: Entry[] = [];
   #scheduled = false;
   #tail: Promise<unknown> = Promise.resolve();
+  /** Chunks that are sent and not answered. */
+  #underWay = 0;
 
   constructor(add: AddChunk) {
     this.#add = add;
@@ -45,9 +53,9 @@ export class Sender {
   send(envelope: Envelope): Promise<SendOutcome> {
     return new Promise((resolve) => {
       this.#entries.push({ envelope, resolve });
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      setImmediate(() => this.#flush());
+      // At once, while the rest of the turn is still being made ready: the server works meanwhile.
+      if (this.#entries.length >= SEND_CHUNK) this.#flush(SEND_CHUNK);
+      this.#schedule();
     });
   }
 
@@ -57,19 +65,27 @@ export class Sender {
     await this.#tail;
   }
 
-  #flush(): void {
-    this.#scheduled = false;
-    const entries = this.#entries;
-    this.#entries = [];
-    const stored = chunksOf(entries).map((chunk) => this.#store(chunk));
-    this.#tail = Promise.all([this.#tail, ...stored]);
+  #schedule(): void {
+    if (this.#scheduled || this.#entries.length === 0) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      const count = this.#entries.length;
+      const halves = this.#underWay === 0 && count >= SPLIT_LEAST;
+      this.#flush(halves ? Math.ceil(count / 2) : count);
+      this.#schedule();
+    });
+  }
+
+  #flush(count: number): void {
+    const chunks = chunksOf(this.#entries.splice(0, count));
+    this.#underWay += chunks.length;
+    this.#tail = Promise.all([this.#tail, ...chunks.map((chunk) => this.#store(chunk))]);
   }
 
   async #store(chunk: readonly Entry[]): Promise<void> {
-    const args: (string | number)[] = [];
-    for (const { envelope } of chunk) {
-      args.push(envelope.id, envelope.weight, envelope.delayMs, encodeTail(envelope));
-    }
+    const args: string[] = [];
+    for (const { envelope } of chunk) args.push(...encodeForAdd(envelope));
     try {
       const number = this.#chunks++;
       const nonce = `${this.#prefix}${number.toString(36)}`;
@@ -78,6 +94,8 @@ export class Sender {
     } catch (thrown) {
       const error = toError(thrown);
       for (const entry of chunk) entry.resolve({ status: 'refused', error });
+    } finally {
+      this.#underWay -= 1;
     }
   }
 }
@@ -96,7 +114,7 @@ function chunksOf(entries: readonly Entry[]): Entry[][] {
   let chunk: Entry[] = [];
   let bytes = 0;
   for (const entry of entries) {
-    const over = chunk.length >= SEND_CHUNK || bytes + entry.envelope.bytes > CHUNK_BYTES;
+    const over = bytes + entry.envelope.bytes > CHUNK_BYTES;
     if (chunk.length > 0 && over) {
       chunks.push(chunk);
       chunk = [];

@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Envelope, toEnvelope } from '../../../src/queue/envelope.ts';
+import { resolveQueueOptions } from '../../../src/queue/options.ts';
+import { Sender } from '../../../src/queue/redis/sender.ts';
+import { makeMessage } from '../../support/redis/shared.ts';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the sends of a queue', () => {
+  /** Calls that are not answered yet: the ids of each, and what answers it. */
+  let calls: { ids: string[]; answer: (letters?: string) => void; fail: (error: Error) => void }[];
+  let sender: Sender;
+
+  beforeEach(() => {
+    calls = [];
+    sender = new Sender((_mark, args) => {
+      const ids = args.filter((_argument, i) => i % 3 === 0);
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      calls.push({ ids, answer: (letters = 'q'.repeat(ids.length)) => resolve(letters), fail: reject });
+      return promise;
+    });
+  });
+
+  function envelope(id: string, text = ''): Envelope {
+    return toEnvelope({ message: makeMessage(id, { payload: { text } }) }, resolveQueueOptions());
+  }
+
+  function send(count: number, text = '') {
+    return Array.from({ length: count }, (_, n) => sender.send(envelope(`m${n}`, text)));
+  }
+
+  it('of one turn are few: one call', async () => {
+    const sent = send(15);
+    await turn();
+    await turn();
+    expect(calls.map(({ ids }) => ids.length)).toEqual([15]);
+    calls[0]?.answer();
+    expect(await Promise.all(sent)).toEqual(Array(15).fill({ status: 'queued' }));
+  });
+
+  it('go in halves where nothing is under way, and stay two calls apart', async () => {
+    send(50);
+    await turn();
+    expect(calls.map(({ ids }) => ids.length)).toEqual([25]);
+    await turn();
+    expect(calls.map(({ ids }) => ids.length)).toEqual([25, 25]);
+    expect(calls.flatMap(({ ids }) => ids)).toEqual(Array.from({ length: 50 }, (_, n) => `m${n}`));
+    calls[0]?.answer();
+    await turn();
+    send(25);
+    await turn();
+    expect(calls.map(({ ids }) => ids.length)).toEqual([25, 25, 25]);
+  });
+
+  it('go at once by two hundred, before the turn has ended', async () => {
+    send(450);
+    expect(calls.map(({ ids }) => ids.length)).toEqual([200, 200]);
+    await turn();
+    expect(calls.map(({ ids }) => ids.length)).toEqual([200, 200, 50]);
+  });
+
+  it('are told apart by more than 256 KiB as well', async () => {
+    send(12, 'x'.repeat(100_000));
+    await turn();
+    expect(calls.map(({ ids }) => ids.length)).toEqual([2, 2, 2, 2, 2, 2]);
+  });
+
+  it('have each the outcome that its letter says', async () => {
+    const sent = send(3);
+    await turn();
+    calls[0]?.answer('cfq');
+    expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(['coalesced', 'refused', 'queued']);
+  });
+
+  it('fail with the call that they were part of', async () => {
+    const sent = send(32);
+    await turn();
+    await turn();
+    calls[0]?.fail(new Error('out of reach'));
+    calls[1]?.answer();
+    const statuses = (await Promise.all(sent)).map(({ status }) => status);
+    expect(statuses).toEqual([...Array(16).fill('refused'), ...Array(16).fill('queued')]);
+  });
+
+  it('are all waited for by drain', async () => {
+    send(20);
+    let drained = false;
+    const draining = sender.drain().then(() => {
+      drained = true;
+    });
+    await turn();
+    calls[0]?.answer();
+    await turn();
+    await turn();
+    expect([calls.length, drained]).toEqual([2, false]);
+    calls[1]?.answer();
+    await draining;
+  });
+});
