@@ -10,23 +10,31 @@ const RERUN_REST_MS = 24 * 3_600_000;
 /** Commits in a row that mended nothing, after which nothing more is tried on a pull request. */
 const IN_A_ROW = 2;
 
+/** A commit of ours that mended nothing. */
+export interface UselessCommit {
+  readonly sha: string;
+  /** It merged the base in: its first parent is the head branch. */
+  readonly merges: boolean;
+}
+
 type Attempt = Pick<FixAttemptRecord, 'strategy' | 'status' | 'result' | 'outcome' | 'updatedAt'>;
 
 /**
  * The last commits of ours on a pull request that mended nothing, newest first: two, or none.
  * @param attempts newest first
  */
-export function uselessInARow(attempts: readonly Attempt[]): string[] {
-  const commits = new Map<string, boolean>();
+export function uselessInARow(attempts: readonly Attempt[]): UselessCommit[] {
+  const commits = new Map<string, { merges: boolean; mended: boolean }>();
   for (const { strategy, status, result, outcome } of attempts) {
     if (!COMMITTING.includes(strategy) || status !== 'applied') continue;
     if (result === null || outcome === null) continue;
     // Several fixes in one commit: it was worth making if one of them mended its check.
-    commits.set(result, outcome === 'mended' || commits.get(result) === true);
+    const mended = outcome === 'mended' || commits.get(result)?.mended === true;
+    commits.set(result, { merges: strategy === 'update_branch', mended });
   }
   const last = [...commits].slice(0, IN_A_ROW);
-  const useless = last.length === IN_A_ROW && last.every(([, mended]) => !mended);
-  return useless ? last.map(([sha]) => sha) : [];
+  const useless = last.length === IN_A_ROW && last.every(([, { mended }]) => !mended);
+  return useless ? last.map(([sha, { merges }]) => ({ sha, merges })) : [];
 }
 
 /** Why nothing more is committed to a pull request, or null. */

@@ -69,7 +69,7 @@ describe('a fix', () => {
 
     await story.ruled(pull, 'verify.two_in_a_row');
     const told = await summaryOf(at(pull, second.result), 'Stopped');
-    expect(told).toContain(`git revert --no-edit ${second.result} ${first.result}`);
+    expect(told).toContain(`git revert --no-edit ${second.result}\ngit revert --no-edit ${first.result}`);
     expect(await story.fixCommits(pull)).toHaveLength(2);
   });
 });

@@ -139,7 +139,7 @@ describe('two fixes in a row that mend nothing', () => {
     another('types', 5);
     await fails('types');
     expect((await rules()).at(-1)).toBe('verify.two_in_a_row');
-    expect(summaryOf(head())).toContain(`git revert --no-edit ${commits.join(' ')}`);
+    expect(summaryOf(head())).toContain(commits.map((sha) => `git revert --no-edit ${sha}`).join('\n'));
     expect(world.github.calls.filter((call) => call === 'createCommit')).toHaveLength(2);
   });
 

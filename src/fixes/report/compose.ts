@@ -4,6 +4,7 @@ import { redactSecrets } from '../../logger.ts';
 import type { PersonRequestRecord } from '../../store/person-requests.ts';
 import { gitApplyCommand } from '../git-apply.ts';
 import { unsafePath } from '../guards/safe-path.ts';
+import type { UselessCommit } from '../verified.ts';
 import { buttonsOf } from './buttons.ts';
 import { isIgnored, isMended, type ReportItem, showsPatch, statusLine } from './item.ts';
 import { cutBytes, escapeText, fence, inlineCode, redactHidden } from './markdown.ts';
@@ -45,7 +46,7 @@ export function composeReport(
   items: readonly ReportItem[],
   policyProblems: readonly string[],
   requests: readonly PersonRequestRecord[] = [],
-  useless: readonly string[] = [],
+  useless: readonly UselessCommit[] = [],
 ): ReportText {
   const asked = requestSection(requests);
   const sections = [
@@ -90,11 +91,12 @@ function policySection(problems: readonly string[]): string {
   ].join('\n\n');
 }
 
-function revertSection(commits: readonly string[]): string {
+function revertSection(commits: readonly UselessCommit[]): string {
+  const commands = commits.map(({ sha, merges }) => `git revert --no-edit ${merges ? '-m 1 ' : ''}${sha}`);
   return [
     '### Stopped: the last fixes mended nothing',
     'No more are made on this pull request, unless somebody asks for one. To take the last ones back:',
-    fence(`git revert --no-edit ${commits.join(' ')}`, 'sh'),
+    fence(commands.join('\n'), 'sh'),
   ].join('\n\n');
 }
 

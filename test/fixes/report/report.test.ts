@@ -4,6 +4,7 @@ import { composeReport } from '../../../src/fixes/report/compose.ts';
 import type { ReportItem } from '../../../src/fixes/report/item.ts';
 import { cutBytes, escapeText, fence, inlineCode } from '../../../src/fixes/report/markdown.ts';
 import { joinSections, OUTPUT_MAX_BYTES } from '../../../src/fixes/report/sections.ts';
+import { uselessInARow } from '../../../src/fixes/verified.ts';
 import type { FixAttemptRecord } from '../../../src/store/types.ts';
 import { diagnosisOf } from '../support/world.ts';
 
@@ -59,6 +60,15 @@ describe('composeReport', () => {
     expect(report.summary).toContain('The patch below was not committed');
     expect(report.summary).toContain('`mode.suggest`');
     expect(report.text).toContain("```sh\ngit apply <<'PATCH'\n--- a/app.py");
+  });
+
+  test('offers to take back the commits that mended nothing, a merge by its first parent', () => {
+    const rows = [
+      attemptOf({ strategy: 'update_branch', result: 'b2', outcome: 'same_failure' }),
+      attemptOf({ result: 'a1', outcome: 'new_failure' }),
+    ];
+    const { summary } = composeReport([itemOf()], [], [], uselessInARow(rows));
+    expect(summary).toContain('git revert --no-edit -m 1 b2\ngit revert --no-edit a1\n');
   });
 
   test('is a success only when everything was mended', () => {
