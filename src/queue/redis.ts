@@ -1,10 +1,11 @@
-import { QueueError, toError } from '../errors.ts';
+import { QueueError } from '../errors.ts';
 import type { WorkerMessage } from '../messages/worker-message.ts';
 import { toEnvelope } from './envelope.ts';
 import { checkLease } from './failure.ts';
 import type { RedisTarget } from './redis/client.ts';
 import { RedisHost } from './redis/host.ts';
 import type { RedisQueueOptions } from './redis/options.ts';
+import { sendBatch } from './send-batch.ts';
 import type {
   DeadLetterAccess,
   ExchangeReply,
@@ -22,7 +23,7 @@ import type {
   SendResult,
   SettleResult,
 } from './types.ts';
-import { checkInteger } from './validate.ts';
+import { checkInteger, SEND_CHUNK } from './validate.ts';
 
 export type { RedisAccess, RedisNode, RedisTarget } from './redis/client.ts';
 export type { RedisQueueOptions } from './redis/options.ts';
@@ -34,8 +35,9 @@ const EXTEND_MAX_MS = 24 * 60 * 60 * 1000;
  * Queues on Redis >= 7.0: one server, Sentinel or Cluster. Every transition is one script; time is the
  * server's. Connects with the first operation, and heals by itself from everything that ends a connection.
  *
- * Sends that are issued in the same turn of the event loop share a call. A send whose answer was lost is sent
- * again with the same mark, and answered as the first time: it is stored once.
+ * Sends that are issued in the same turn of the event loop share a call; a chunk of `sendMessages` with more than
+ * 256 KiB takes several. A send whose answer was lost is sent again with the same mark, and answered as the first
+ * time: it is stored once.
  *
  * A settlement whose answer was lost is sent again too. If the lease lapsed in that time it is answered `lost`, also
  * where the first try had been carried out.
@@ -58,22 +60,20 @@ export class RedisQueueManager implements QueueManager {
   async sendMessage(queue: string, message: WorkerMessage, options?: SendOptions): Promise<SendResult> {
     const { settings } = this.#host;
     const open = this.#host.queue(queue);
-    const outcome = await open.send(toEnvelope(options ? { message, options } : { message }, settings));
+    const envelope = toEnvelope(options ? { message, options } : { message }, settings);
+    const [outcome] = (await open.send([envelope])) as [SendOutcome];
     if (outcome.status === 'refused') throw outcome.error;
     return outcome.status;
   }
 
   async sendMessages(queue: string, items: readonly SendItem[]): Promise<SendOutcome[]> {
     const open = this.#host.queue(queue);
-    return Promise.all(
-      items.map((item): Promise<SendOutcome> | SendOutcome => {
-        try {
-          return open.send(toEnvelope(item, this.#host.settings));
-        } catch (thrown) {
-          return { status: 'refused', error: toError(thrown) };
-        }
-      }),
-    );
+    const chunks: Promise<SendOutcome[]>[] = [];
+    for (let start = 0; start < items.length; start += SEND_CHUNK) {
+      const chunk = items.slice(start, start + SEND_CHUNK);
+      chunks.push(sendBatch(chunk, this.#host.settings, (envelopes) => open.send(envelopes)));
+    }
+    return (await Promise.all(chunks)).flat();
   }
 
   async getMessage(queue: string): Promise<LeasedMessage | null> {

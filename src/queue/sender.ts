@@ -3,6 +3,7 @@ import type { WorkerMessage } from '../messages/worker-message.ts';
 import type { QueueEngine, SendReply } from './engine.ts';
 import { type Envelope, toEnvelope } from './envelope.ts';
 import type { ResolvedQueueOptions } from './options.ts';
+import { sendBatch } from './send-batch.ts';
 import type { SendItem, SendOptions, SendOutcome, SendResult } from './types.ts';
 import { checkQueueName, SEND_CHUNK } from './validate.ts';
 import type { WaitRoom } from './wait-room.ts';
@@ -34,30 +35,13 @@ export class Sender {
     checkQueueName(queue);
     const outcomes: SendOutcome[] = [];
     for (let start = 0; start < items.length; start += SEND_CHUNK) {
-      outcomes.push(...(await this.#chunk(queue, items.slice(start, start + SEND_CHUNK))));
+      const chunk = items.slice(start, start + SEND_CHUNK);
+      outcomes.push(...(await sendBatch(chunk, this.#options, (envelopes) => this.#store(queue, envelopes))));
     }
     return outcomes;
   }
 
-  async #chunk(queue: string, items: readonly SendItem[]): Promise<SendOutcome[]> {
-    const made = items.map((item): Envelope | Error => {
-      try {
-        return toEnvelope(item, this.#options);
-      } catch (thrown) {
-        return toError(thrown);
-      }
-    });
-    const stored = await this.#store(
-      queue,
-      made.filter((entry): entry is Envelope => !(entry instanceof Error)),
-    );
-    return made.map((entry) =>
-      entry instanceof Error ? refused(entry) : (stored.shift() ?? refused(queueFull(queue))),
-    );
-  }
-
   async #store(queue: string, envelopes: readonly Envelope[]): Promise<SendOutcome[]> {
-    if (envelopes.length === 0) return [];
     try {
       const results = await this.#send(queue, envelopes);
       return results.map((result) => (result === 'full' ? refused(queueFull(queue)) : { status: result }));

@@ -67,8 +67,9 @@ export class RedisQueue {
     });
   }
 
-  send(envelope: Envelope): Promise<SendOutcome> {
-    return this.#sender.send(envelope);
+  /** @param envelopes 1..200 */
+  send(envelopes: readonly Envelope[]): Promise<SendOutcome[]> {
+    return this.#sender.send(envelopes);
   }
 
   async exchange(request: ExchangeRequest): Promise<ExchangeReply> {

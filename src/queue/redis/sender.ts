@@ -12,11 +12,12 @@ const CHUNK_BYTES = 256 * 1024;
  * Fewest sends of a turn of which half go a turn later where nothing is under way: then one half is answered, and sent
  * anew, while the server works on the other.
  */
-const SPLIT_LEAST = 16;
+const HALVED_LEAST = 16;
 
-interface Entry {
-  readonly envelope: Envelope;
-  readonly resolve: (outcome: SendOutcome) => void;
+/** What was sent with one call, which a chunk holds whole. */
+interface Batch {
+  readonly envelopes: readonly Envelope[];
+  readonly resolve: (outcomes: SendOutcome[]) => void;
 }
 
 /** A chunk as the server knows it again when its answer was lost. */
@@ -33,28 +34,36 @@ const PLACES = 64;
 export type AddChunk = (mark: ChunkMark, args: string[]) => Promise<string>;
 
 /**
- * Collects the sends of one queue that are issued in the same turn of the event loop and stores them with one
- * call per chunk. Every send still resolves only when its own message is stored.
+ * Collects the sends of one queue that are issued in the same turn of the event loop and stores them with one call per
+ * chunk. Every send still resolves only when its own messages are stored.
  */
 export class Sender {
   readonly #add: AddChunk;
   readonly #prefix = randomBytes(4).toString('hex');
   #chunks = 0;
-  #entries: Entry[] = [];
+  #batches: Batch[] = [];
+  /** Messages of those. */
+  #count = 0;
   #scheduled = false;
-  #tail: Promise<unknown> = Promise.resolve();
   /** Chunks that are sent and not answered. */
   #underWay = 0;
+  #tail: Promise<unknown> = Promise.resolve();
 
   constructor(add: AddChunk) {
     this.#add = add;
   }
 
-  send(envelope: Envelope): Promise<SendOutcome> {
+  /**
+   * Stores all in one step, unless they have more than 256 KiB.
+   * @param envelopes 1..200; never rejects, what fails is `refused`
+   */
+  send(envelopes: readonly Envelope[]): Promise<SendOutcome[]> {
     return new Promise((resolve) => {
-      this.#entries.push({ envelope, resolve });
+      if (this.#count + envelopes.length > SEND_CHUNK) this.#flush();
+      this.#batches.push({ envelopes, resolve });
+      this.#count += envelopes.length;
       // At once, while the rest of the turn is still being made ready: the server works meanwhile.
-      if (this.#entries.length >= SEND_CHUNK) this.#flush(SEND_CHUNK);
+      if (this.#count >= SEND_CHUNK) this.#flush();
       this.#schedule();
     });
   }
@@ -66,34 +75,45 @@ export class Sender {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#entries.length === 0) return;
+    if (this.#scheduled || this.#count === 0) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      const count = this.#entries.length;
-      const halves = this.#underWay === 0 && count >= SPLIT_LEAST;
-      this.#flush(halves ? Math.ceil(count / 2) : count);
+      this.#flush(
+        this.#underWay === 0 && this.#count >= HALVED_LEAST ? Math.ceil(this.#count / 2) : this.#count,
+      );
       this.#schedule();
     });
   }
 
-  #flush(count: number): void {
-    const chunks = chunksOf(this.#entries.splice(0, count));
-    this.#underWay += chunks.length;
-    this.#tail = Promise.all([this.#tail, ...chunks.map((chunk) => this.#store(chunk))]);
+  /** Sends off the first batches, until they have `least` messages together. */
+  #flush(least = this.#count): void {
+    let [batches, count] = [0, 0];
+    while (count < least) count += this.#batches[batches++]?.envelopes.length ?? least;
+    if (batches === 0) return;
+    this.#count -= count;
+    this.#tail = Promise.all([this.#tail, this.#store(this.#batches.splice(0, batches))]);
   }
 
-  async #store(chunk: readonly Entry[]): Promise<void> {
-    const args: string[] = [];
-    for (const { envelope } of chunk) args.push(...encodeForAdd(envelope));
+  async #store(batches: readonly Batch[]): Promise<void> {
+    const chunks = chunksOf(batches.flatMap(({ envelopes }) => envelopes));
+    const outcomes = (await Promise.all(chunks.map((chunk) => this.#storeChunk(chunk)))).flat();
+    for (const { envelopes, resolve } of batches) resolve(outcomes.splice(0, envelopes.length));
+  }
+
+  async #storeChunk(chunk: readonly Envelope[]): Promise<SendOutcome[]> {
+    const number = this.#chunks++;
+    const mark = {
+      nonce: `${this.#prefix}${number.toString(36)}`,
+      place: `${this.#prefix}${number % PLACES}`,
+    };
+    this.#underWay += 1;
     try {
-      const number = this.#chunks++;
-      const nonce = `${this.#prefix}${number.toString(36)}`;
-      const letters = await this.#add({ nonce, place: `${this.#prefix}${number % PLACES}` }, args);
-      for (const [i, entry] of chunk.entries()) entry.resolve(outcomeOf(letters[i], entry.envelope.id));
+      const letters = await this.#add(mark, chunk.flatMap(encodeForAdd));
+      return chunk.map(({ id }, i) => outcomeOf(letters[i], id));
     } catch (thrown) {
       const error = toError(thrown);
-      for (const entry of chunk) entry.resolve({ status: 'refused', error });
+      return chunk.map(() => ({ status: 'refused', error }));
     } finally {
       this.#underWay -= 1;
     }
@@ -109,19 +129,18 @@ function outcomeOf(letter: string | undefined, id: string): SendOutcome {
   };
 }
 
-function chunksOf(entries: readonly Entry[]): Entry[][] {
-  const chunks: Entry[][] = [];
-  let chunk: Entry[] = [];
+function chunksOf(envelopes: readonly Envelope[]): Envelope[][] {
+  const chunks: Envelope[][] = [];
+  let chunk: Envelope[] = [];
   let bytes = 0;
-  for (const entry of entries) {
-    const over = bytes + entry.envelope.bytes > CHUNK_BYTES;
-    if (chunk.length > 0 && over) {
+  for (const envelope of envelopes) {
+    if (chunk.length > 0 && bytes + envelope.bytes > CHUNK_BYTES) {
       chunks.push(chunk);
       chunk = [];
       bytes = 0;
     }
-    chunk.push(entry);
-    bytes += entry.envelope.bytes;
+    chunk.push(envelope);
+    bytes += envelope.bytes;
   }
   if (chunk.length > 0) chunks.push(chunk);
   return chunks;

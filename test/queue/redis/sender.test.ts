@@ -25,8 +25,14 @@ describe('the sends of a queue', () => {
     return toEnvelope({ message: makeMessage(id, { payload: { text } }) }, resolveQueueOptions());
   }
 
+  /** Sends one by itself. */
+  async function one(sent: Envelope) {
+    const [outcome] = await sender.send([sent]);
+    return outcome;
+  }
+
   function send(count: number, text = '') {
-    return Array.from({ length: count }, (_, n) => sender.send(envelope(`m${n}`, text)));
+    return Array.from({ length: count }, (_, n) => one(envelope(`m${n}`, text)));
   }
 
   it('of one turn are few: one call', async () => {
@@ -59,6 +65,21 @@ describe('the sends of a queue', () => {
     expect(calls.map(({ ids }) => ids.length)).toEqual([200, 200, 50]);
   });
 
+  it('of one batch stay together', async () => {
+    const batch = (name: string, count: number) =>
+      sender.send(Array.from({ length: count }, (_, n) => envelope(`${name}${n}`)));
+    const first = batch('a', 60);
+    await turn();
+    expect(calls.map(({ ids }) => ids.length)).toEqual([60]);
+    send(150);
+    const second = batch('b', 60);
+    await turn();
+    expect(calls.map(({ ids }) => ids.length)).toEqual([60, 150, 60]);
+    for (const { answer } of calls) answer();
+    expect((await first).length).toBe(60);
+    expect((await second).length).toBe(60);
+  });
+
   it('are told apart by more than 256 KiB as well', async () => {
     send(12, 'x'.repeat(100_000));
     await turn();
@@ -69,7 +90,7 @@ describe('the sends of a queue', () => {
     const sent = send(3);
     await turn();
     calls[0]?.answer('cfq');
-    expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(['coalesced', 'refused', 'queued']);
+    expect((await Promise.all(sent)).map((it) => it?.status)).toEqual(['coalesced', 'refused', 'queued']);
   });
 
   it('fail with the call that they were part of', async () => {
@@ -78,7 +99,7 @@ describe('the sends of a queue', () => {
     await turn();
     calls[0]?.fail(new Error('out of reach'));
     calls[1]?.answer();
-    const statuses = (await Promise.all(sent)).map(({ status }) => status);
+    const statuses = (await Promise.all(sent)).map((it) => it?.status);
     expect(statuses).toEqual([...Array(16).fill('refused'), ...Array(16).fill('queued')]);
   });
 
