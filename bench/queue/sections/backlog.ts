@@ -4,7 +4,9 @@ import { SIDES, type SideName } from '../sides/side.ts';
 import { compare, processRate } from './throughput.ts';
 
 const BACKLOG = 1_000_000;
-const JOBS = 40_000;
+/** Processed at a time, and how many of them do not count. */
+const JOBS = 100_000;
+const WARM_UP = 40_000;
 const SINGLE_JOBS = 20_000;
 const CONCURRENCY = 50;
 const SIZES = [1000, 10_000, 100_000, 1_000_000];
@@ -14,6 +16,7 @@ export async function backlog(bench: Bench): Promise<Figure[]> {
   const waiting = bench.count(BACKLOG);
   const label = `, ${waiting.toLocaleString('en-US')} waiting`;
   const jobs = bench.count(JOBS);
+  const warmUp = bench.count(WARM_UP);
   const single = bench.count(SINGLE_JOBS);
   for (const name of SIDES) await fill(bench, name, 0, waiting);
   const firsts: Record<SideName, number> = { ours: waiting, bullmq: waiting };
@@ -24,14 +27,19 @@ export async function backlog(bench: Bench): Promise<Figure[]> {
     return (single / ms) * 1000;
   });
   const full = await bench.rounds(async (name) => {
-    const result = await processRate(bench, name, { concurrency: CONCURRENCY, jobMs: 0, jobs }, firsts[name]);
+    const result = await processRate(
+      bench,
+      name,
+      { concurrency: CONCURRENCY, jobMs: 0, jobs, warmUp },
+      firsts[name],
+    );
     firsts[name] += jobs;
     return result;
   });
   await bench.flush();
   const empty = await bench.rounds(async (name) => {
     await bench.flush();
-    return processRate(bench, name, { concurrency: CONCURRENCY, jobMs: 0, jobs });
+    return processRate(bench, name, { concurrency: CONCURRENCY, jobMs: 0, jobs, warmUp });
   });
   const times = (name: SideName) => median(empty[name]) / median(full[name]);
   return [
@@ -46,6 +54,7 @@ export async function backlog(bench: Bench): Promise<Figure[]> {
 /** Ours from a thousand messages waiting to a million, in every scale. */
 export async function growth(bench: Bench): Promise<Figure[]> {
   const jobs = bench.count(JOBS);
+  const warmUp = bench.count(WARM_UP);
   let filled = 0;
   let next = SIZES.at(-1) ?? 0;
   const figures: Figure[] = [];
@@ -54,7 +63,9 @@ export async function growth(bench: Bench): Promise<Figure[]> {
     filled = size;
     const rates = [];
     for (let round = 0; round < bench.scale.rounds; round++) {
-      rates.push(await processRate(bench, 'ours', { concurrency: CONCURRENCY, jobMs: 0, jobs }, next));
+      rates.push(
+        await processRate(bench, 'ours', { concurrency: CONCURRENCY, jobMs: 0, jobs, warmUp }, next),
+      );
       next += jobs;
     }
     const name = `ours, ${size.toLocaleString('en-US')} waiting: processed at concurrency ${CONCURRENCY}, /s`;
