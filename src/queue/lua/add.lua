@@ -106,6 +106,7 @@ local function add_known(id, before, kind, rest, resent)
     return 'c'
   end
   redis.call('HSET', FOLLOW, id, string.format('%.0f ', S.ms + kind.delay) .. format(new))
+  waiting = waiting + 1
   S.bytes = S.bytes + #new.body
   count_in_group(new, 1)
   return 'q'

@@ -47,7 +47,7 @@ export class Sender {
   #scheduled = false;
   /** Chunks that are sent and not answered. */
   #underWay = 0;
-  #tail: Promise<unknown> = Promise.resolve();
+  #tail: Promise<void> = Promise.resolve();
 
   constructor(add: AddChunk) {
     this.#add = add;
@@ -92,11 +92,14 @@ export class Sender {
     while (count < least) count += this.#batches[batches++]?.envelopes.length ?? least;
     if (batches === 0) return;
     this.#count -= count;
-    this.#tail = Promise.all([this.#tail, this.#store(this.#batches.splice(0, batches))]);
+    const before = this.#tail;
+    const stored = this.#store(this.#batches.splice(0, batches));
+    // Without a value: that of `Promise.all` would hold those of all calls before.
+    this.#tail = stored.then(() => before);
   }
 
   async #store(batches: readonly Batch[]): Promise<void> {
-    const chunks = chunksOf(batches.flatMap(({ envelopes }) => envelopes));
+    const chunks = chunksOf(batches);
     const outcomes = (await Promise.all(chunks.map((chunk) => this.#storeChunk(chunk)))).flat();
     for (const { envelopes, resolve } of batches) resolve(outcomes.splice(0, envelopes.length));
   }
@@ -129,18 +132,24 @@ function outcomeOf(letter: string | undefined, id: string): SendOutcome {
   };
 }
 
-function chunksOf(envelopes: readonly Envelope[]): Envelope[][] {
+/** Parts no batch that fits into one call. */
+function chunksOf(batches: readonly Batch[]): Envelope[][] {
   const chunks: Envelope[][] = [];
   let chunk: Envelope[] = [];
   let bytes = 0;
-  for (const envelope of envelopes) {
-    if (chunk.length > 0 && bytes + envelope.bytes > CHUNK_BYTES) {
+  const add = (envelopes: readonly Envelope[], more: number): void => {
+    if (chunk.length > 0 && bytes + more > CHUNK_BYTES) {
       chunks.push(chunk);
       chunk = [];
       bytes = 0;
     }
-    chunk.push(envelope);
-    bytes += envelope.bytes;
+    chunk.push(...envelopes);
+    bytes += more;
+  };
+  for (const { envelopes } of batches) {
+    const all = envelopes.reduce((sum, envelope) => sum + envelope.bytes, 0);
+    if (all <= CHUNK_BYTES) add(envelopes, all);
+    else for (const envelope of envelopes) add([envelope], envelope.bytes);
   }
   if (chunk.length > 0) chunks.push(chunk);
   return chunks;

@@ -38,6 +38,16 @@ export function describeLimits(harness: QueueHarness): void {
       expect(outcomes[4]).toMatchObject({ error: FULL });
     });
 
+    it('counts a follow-up as waiting, also within a batch', async () => {
+      const { manager } = fixture();
+      await sendAll(manager, ['a']);
+      await take(manager);
+      const items = ['a', 'b', 'c', 'd'].map((id) => ({ message: message(id) }));
+      const outcomes = await manager.sendMessages(Q, items);
+      expect(outcomes.map(({ status }) => status)).toEqual(['queued', 'queued', 'queued', 'refused']);
+      expect(await manager.getQueueSize(Q)).toBe(3);
+    });
+
     it('takes back what was given out, and dead letters', async () => {
       const { manager } = fixture();
       await sendAll(manager, ['a', 'b', 'c']);

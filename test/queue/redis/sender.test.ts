@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Envelope, toEnvelope } from '../../../src/queue/envelope.ts';
 import { resolveQueueOptions } from '../../../src/queue/options.ts';
@@ -86,6 +88,15 @@ describe('the sends of a queue', () => {
     expect(calls.map(({ ids }) => ids.length)).toEqual([2, 2, 2, 2, 2, 2]);
   });
 
+  it('of one batch of up to 256 KiB stay together beside large ones', async () => {
+    void one(envelope('large', 'x'.repeat(200_000)));
+    const batch = sender.send(['a', 'b'].map((id) => envelope(id, 'x'.repeat(40_000))));
+    await turn();
+    expect(calls.map(({ ids }) => ids)).toEqual([['large'], ['a', 'b']]);
+    for (const { answer } of calls) answer();
+    expect(await batch).toEqual([{ status: 'queued' }, { status: 'queued' }]);
+  });
+
   it('have each the outcome that its letter says', async () => {
     const sent = send(3);
     await turn();
@@ -101,6 +112,20 @@ describe('the sends of a queue', () => {
     calls[1]?.answer();
     const statuses = (await Promise.all(sent)).map((it) => it?.status);
     expect(statuses).toEqual([...Array(16).fill('refused'), ...Array(16).fill('queued')]);
+  });
+
+  it('leave nothing behind', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const stored = new Sender(async () => 'q');
+    const message = [envelope('m')];
+    const heapAfter = async (sends: number) => {
+      for (let n = 0; n < sends; n++) await stored.send(message);
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await heapAfter(1_000);
+    expect((await heapAfter(50_000)) - before).toBeLessThan(1_000_000);
   });
 
   it('are all waited for by drain', async () => {
