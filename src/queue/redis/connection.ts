@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly commandTimeoutMs: number;
   /** Milliseconds for one operation with all its tries. */
   readonly operationTimeoutMs: number;
+  /** Whether it warns of a server that may evict messages: one connection of a manager is enough. Default false. */
+  readonly warns?: boolean;
   /** Called after every answer that arrived. */
   readonly onSuccess?: () => void;
 }
@@ -86,7 +88,7 @@ export class RedisConnection {
   /** The one that is being made. */
   #next: Link | undefined;
   #failures = 0;
-  #checked = false;
+  #warned = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -203,8 +205,8 @@ export class RedisConnection {
     requireVersion(info);
     if (info.loading || !(info.isMaster || isCluster(target)))
       throw new Error('the server is loading or a replica');
-    if (this.#checked) return;
-    this.#checked = true;
+    if (this.#warned || !this.#options.warns) return;
+    this.#warned = true;
     const warning = policyWarning(info);
     if (warning) logger.warn(warning);
   }

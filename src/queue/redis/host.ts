@@ -48,7 +48,11 @@ export class RedisHost {
     const onSuccess = () => {
       this.lastSuccessAt = clock.now();
     };
-    const commands = new RedisConnection({ ...this.#connectionOptions('commands'), onSuccess });
+    const commands = new RedisConnection({
+      ...this.#connectionOptions('commands'),
+      warns: true,
+      onSuccess,
+    });
     this.#backend = { settings, commands, closing: this.#closing.signal, time };
     this.deadLetters = new RedisDeadLetters(this.#backend, (queue) => this.queue(queue).keys.all);
   }

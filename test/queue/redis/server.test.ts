@@ -4,6 +4,7 @@ import type { Logger } from '../../../src/logger.ts';
 import { RedisQueueManager } from '../../../src/queue/redis.ts';
 import { TcpProxy } from '../../support/redis/proxy.ts';
 import { startRedis } from '../../support/redis/server.ts';
+import { eventually } from '../../support/redis/shared.ts';
 import { drain, message, Q, take } from '../conformance/support.ts';
 
 describe('a server that has reached its maxmemory', () => {
@@ -55,14 +56,22 @@ describe('a server that is not fit', () => {
     await expect(manager.exchange(Q, { want: 1, waitMs: 1_000 })).rejects.toMatchObject(refused);
   });
 
-  it('because it may evict messages, is warned about', async ({ onTestFinished }) => {
+  it('because it may evict messages, is warned about once', async ({ onTestFinished }) => {
     const server = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] });
     onTestFinished(() => server.stop());
+    const admin = new Redis(server.url);
+    onTestFinished(() => admin.disconnect());
     const warnings: unknown[] = [];
     const logger = { warn: (text: unknown) => warnings.push(text), debug: () => {} } as unknown as Logger;
     const manager = new RedisQueueManager({ url: server.url }, { logger });
     onTestFinished(() => manager.close());
     await manager.sendMessage(Q, message('a'));
+    await manager.exchange(Q, { want: 1 });
+    // Who waits does so on a connection of its own.
+    const waiting = manager.exchange(Q, { want: 1, waitMs: 10_000 });
+    await eventually(async () => String(await admin.client('LIST')).includes('cmd=bzpopmin'));
+    await manager.sendMessage(Q, message('b'));
+    expect((await waiting).messages).toHaveLength(1);
     expect(warnings).toEqual([expect.stringContaining('maxmemory-policy is allkeys-lru')]);
   });
 });
