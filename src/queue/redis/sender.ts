@@ -3,6 +3,7 @@ import { QueueError, toError } from '../../errors.ts';
 import type { Envelope } from '../envelope.ts';
 import type { SendOutcome } from '../types.ts';
 import { SEND_CHUNK } from '../validate.ts';
+import { Bag } from './bag.ts';
 import { encodeForAdd } from './record.ts';
 
 /** Most bytes of one call of the `add` script; one message is always taken. */
@@ -14,9 +15,10 @@ const CHUNK_BYTES = 256 * 1024;
  */
 const HALVED_LEAST = 16;
 
-/** What was sent with one call, which a chunk holds whole. */
+/** What is stored in one step: what was sent with one call, or as much of it as one chunk may have. */
 interface Batch {
   readonly envelopes: readonly Envelope[];
+  readonly bytes: number;
   readonly resolve: (outcomes: SendOutcome[]) => void;
 }
 
@@ -35,7 +37,9 @@ export type AddChunk = (mark: ChunkMark, args: string[]) => Promise<string>;
 
 /**
  * Collects the sends of one queue that are issued in the same turn of the event loop and stores them with one call per
- * chunk. Every send still resolves only when its own messages are stored.
+ * chunk. Every send still resolves only when its own messages are stored. Several chunks are under way at once, of
+ * which one may have to be sent again and come after the others: an id is in one of them only, so that the message that
+ * was sent last is the one that stays.
  */
 export class Sender {
   readonly #add: AddChunk;
@@ -46,8 +50,9 @@ export class Sender {
   #count = 0;
   #scheduled = false;
   /** Chunks that are sent and not answered. */
-  #underWay = 0;
-  #tail: Promise<void> = Promise.resolve();
+  readonly #underWay = new Bag<Promise<void>>();
+  /** Ids of their messages. */
+  readonly #ids = new Set<string>();
 
   constructor(add: AddChunk) {
     this.#add = add;
@@ -57,10 +62,24 @@ export class Sender {
    * Stores all in one step, unless they have more than 256 KiB.
    * @param envelopes 1..200; never rejects, what fails is `refused`
    */
-  send(envelopes: readonly Envelope[]): Promise<SendOutcome[]> {
+  async send(envelopes: readonly Envelope[]): Promise<SendOutcome[]> {
+    const pieces = piecesOf(envelopes).map((piece) => this.#enqueue(piece));
+    return pieces.length === 1 ? (pieces[0] as Promise<SendOutcome[]>) : (await Promise.all(pieces)).flat();
+  }
+
+  /** Resolves when everything sent so far has its outcome. */
+  async drain(): Promise<void> {
+    while (this.#count > 0 || this.#underWay.size > 0) {
+      await (this.#scheduled
+        ? new Promise((resolve) => setImmediate(resolve))
+        : Promise.race([...this.#underWay]));
+    }
+  }
+
+  #enqueue(envelopes: readonly Envelope[]): Promise<SendOutcome[]> {
     return new Promise((resolve) => {
       if (this.#count + envelopes.length > SEND_CHUNK) this.#flush();
-      this.#batches.push({ envelopes, resolve });
+      this.#batches.push({ envelopes, bytes: bytesOf(envelopes), resolve });
       this.#count += envelopes.length;
       // At once, while the rest of the turn is still being made ready: the server works meanwhile.
       if (this.#count >= SEND_CHUNK) this.#flush();
@@ -68,57 +87,67 @@ export class Sender {
     });
   }
 
-  /** Resolves when everything sent so far has its outcome. */
-  async drain(): Promise<void> {
-    while (this.#scheduled) await new Promise((resolve) => setImmediate(resolve));
-    await this.#tail;
-  }
-
   #schedule(): void {
     if (this.#scheduled || this.#count === 0) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#flush(
-        this.#underWay === 0 && this.#count >= HALVED_LEAST ? Math.ceil(this.#count / 2) : this.#count,
-      );
-      this.#schedule();
+      const halves = this.#underWay.size === 0 && this.#count >= HALVED_LEAST;
+      this.#flush(halves ? Math.ceil(this.#count / 2) : this.#count);
+      if (halves) this.#schedule();
     });
   }
 
-  /** Sends off the first batches, until they have `least` messages together. */
+  /** Sends off the first batches, until they have `least` messages together, or one has to wait. */
   #flush(least = this.#count): void {
-    let [batches, count] = [0, 0];
-    while (count < least) count += this.#batches[batches++]?.envelopes.length ?? least;
-    if (batches === 0) return;
-    this.#count -= count;
-    const before = this.#tail;
-    const stored = this.#store(this.#batches.splice(0, batches));
-    // Without a value: that of `Promise.all` would hold those of all calls before.
-    this.#tail = stored.then(() => before);
+    for (let left = least; left > 0; ) {
+      const batches = this.#take(left);
+      if (batches.length === 0) return;
+      const chunk = batches.flatMap(({ envelopes }) => envelopes);
+      left -= chunk.length;
+      const stored = this.#store(chunk, batches).then(() => {
+        this.#underWay.delete(stored);
+        // What had to wait for it.
+        this.#schedule();
+      });
+      this.#underWay.add(stored);
+    }
   }
 
-  async #store(batches: readonly Batch[]): Promise<void> {
-    const chunks = chunksOf(batches);
-    const outcomes = (await Promise.all(chunks.map((chunk) => this.#storeChunk(chunk)))).flat();
+  /** The batches of the next chunk, about `least` messages; none where the first has an id that is under way. */
+  #take(least: number): Batch[] {
+    let [taken, count, bytes] = [0, 0, 0];
+    for (const batch of this.#batches) {
+      const isFull = count + batch.envelopes.length > SEND_CHUNK || bytes + batch.bytes > CHUNK_BYTES;
+      if (count >= least || (taken > 0 && isFull)) break;
+      if (batch.envelopes.some(({ id }) => this.#ids.has(id))) break;
+      taken += 1;
+      count += batch.envelopes.length;
+      bytes += batch.bytes;
+    }
+    this.#count -= count;
+    return this.#batches.splice(0, taken);
+  }
+
+  async #store(chunk: readonly Envelope[], batches: readonly Batch[]): Promise<void> {
+    for (const { id } of chunk) this.#ids.add(id);
+    const outcomes = await this.#call(chunk);
+    for (const { id } of chunk) this.#ids.delete(id);
     for (const { envelopes, resolve } of batches) resolve(outcomes.splice(0, envelopes.length));
   }
 
-  async #storeChunk(chunk: readonly Envelope[]): Promise<SendOutcome[]> {
+  async #call(chunk: readonly Envelope[]): Promise<SendOutcome[]> {
     const number = this.#chunks++;
     const mark = {
       nonce: `${this.#prefix}${number.toString(36)}`,
       place: `${this.#prefix}${number % PLACES}`,
     };
-    this.#underWay += 1;
     try {
       const letters = await this.#add(mark, chunk.flatMap(encodeForAdd));
       return chunk.map(({ id }, i) => outcomeOf(letters[i], id));
     } catch (thrown) {
       const error = toError(thrown);
       return chunk.map(() => ({ status: 'refused', error }));
-    } finally {
-      this.#underWay -= 1;
     }
   }
 }
@@ -132,25 +161,22 @@ function outcomeOf(letter: string | undefined, id: string): SendOutcome {
   };
 }
 
-/** Parts no batch that fits into one call. */
-function chunksOf(batches: readonly Batch[]): Envelope[][] {
-  const chunks: Envelope[][] = [];
-  let chunk: Envelope[] = [];
-  let bytes = 0;
-  const add = (envelopes: readonly Envelope[], more: number): void => {
-    if (chunk.length > 0 && bytes + more > CHUNK_BYTES) {
-      chunks.push(chunk);
-      chunk = [];
-      bytes = 0;
+function bytesOf(envelopes: readonly Envelope[]): number {
+  return envelopes.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** One piece, unless that is too much for one call. */
+function piecesOf(envelopes: readonly Envelope[]): (readonly Envelope[])[] {
+  if (bytesOf(envelopes) <= CHUNK_BYTES) return [envelopes];
+  const pieces: Envelope[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const envelope of envelopes) {
+    bytes += envelope.bytes;
+    if (bytes > CHUNK_BYTES) {
+      pieces.push([]);
+      bytes = envelope.bytes;
     }
-    chunk.push(...envelopes);
-    bytes += more;
-  };
-  for (const { envelopes } of batches) {
-    const all = envelopes.reduce((sum, envelope) => sum + envelope.bytes, 0);
-    if (all <= CHUNK_BYTES) add(envelopes, all);
-    else for (const envelope of envelopes) add([envelope], envelope.bytes);
+    pieces.at(-1)?.push(envelope);
   }
-  if (chunk.length > 0) chunks.push(chunk);
-  return chunks;
+  return pieces;
 }

@@ -82,6 +82,35 @@ describe('the sends of a queue', () => {
     expect((await second).length).toBe(60);
   });
 
+  it('of an id that is under way wait for it, and so does what comes after them', async () => {
+    send(20);
+    void one(envelope('m0', 'newer'));
+    void one(envelope('z'));
+    await turn();
+    await turn();
+    // The first half has m0: the second one goes as far as it may.
+    expect(calls.map(({ ids }) => ids.length)).toEqual([11, 9]);
+    await turn();
+    calls[1]?.answer();
+    await turn();
+    await turn();
+    expect(calls).toHaveLength(2);
+    calls[0]?.answer();
+    await turn();
+    await turn();
+    expect(calls[2]?.ids).toEqual(['m0', 'z']);
+  });
+
+  it('of one batch that are too much for a call have each their outcome', async () => {
+    const batch = sender.send(['a', 'b', 'c'].map((id) => envelope(id, 'x'.repeat(200_000))));
+    await turn();
+    expect(calls.map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c']]);
+    calls[2]?.answer('c');
+    calls[0]?.answer('q');
+    calls[1]?.answer('f');
+    expect((await batch).map(({ status }) => status)).toEqual(['queued', 'refused', 'coalesced']);
+  });
+
   it('are told apart by more than 256 KiB as well', async () => {
     send(12, 'x'.repeat(100_000));
     await turn();
