@@ -101,7 +101,7 @@ export interface QueueStats {
   delayed: number;
   inFlight: number;
   dead: number;
-  /** Age since it was sent of the oldest ready message, follow-ups aside, in milliseconds; 0 if none. */
+  /** Age since it was sent of the oldest ready message, follow-ups aside, in milliseconds, to a tenth of a second; 0 if none. */
   oldestAgeMs: number;
   paused: boolean;
 }

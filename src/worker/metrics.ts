@@ -24,7 +24,7 @@ export class MetricsCollector {
   constructor({ clock = systemClock, windowMs = 900_000 }: MetricsOptions = {}) {
     this.#clock = clock;
     this.#windowMs = windowMs;
-    this.#prometheus = new WorkerPrometheus(() => this.#gauges());
+    this.#prometheus = new WorkerPrometheus(this.#workers, () => this.#gauges());
   }
 
   /** For `registry.metrics()`, or to be merged with others. */
@@ -50,13 +50,13 @@ export class MetricsCollector {
   /** A message is done. @param durationMs time in the handler */
   recordMessageProcessed(worker: string, durationMs: number, at: number): void {
     this.#of(worker).add(true, durationMs, at);
-    this.#prometheus.message(worker, 'done', durationMs);
+    this.#prometheus.ended(worker, durationMs);
   }
 
   /** A message was retried or is dead. */
   recordMessageError(worker: string, durationMs: number, at: number): void {
     this.#of(worker).add(false, durationMs, at);
-    this.#prometheus.message(worker, 'error', durationMs);
+    this.#prometheus.ended(worker, durationMs);
   }
 
   /** A worker whose queue is to be looked at by `refresh`, and at every scrape. */

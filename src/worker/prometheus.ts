@@ -5,22 +5,38 @@ import type { WorkerMetrics } from './worker-figures.ts';
 /** Upper bounds of the duration histogram, in seconds. */
 const DURATION_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
 
+/** Messages that a worker settled. */
+interface Counts {
+  readonly processed: number;
+  readonly errors: number;
+}
+
 type Reading = { worker: ManagedWorker; metrics: WorkerMetrics };
 
 /** The Prometheus metrics of a collector's workers; units are base units, as Prometheus wants them. */
 export class WorkerPrometheus {
   readonly registry = new Registry();
-  readonly #messages: Counter<'worker' | 'outcome'>;
   readonly #durations: Histogram<'worker'>;
+  readonly #durationsOf = new Map<string, Histogram.Internal<'worker'>>();
 
-  /** @param read called at every scrape, for what is measured rather than counted */
-  constructor(read: () => Promise<readonly Reading[]>) {
+  /**
+   * @param counts by worker, read at every scrape
+   * @param read called at every scrape, for what is measured rather than counted
+   */
+  constructor(counts: ReadonlyMap<string, Counts>, read: () => Promise<readonly Reading[]>) {
     const registers = [this.registry];
-    this.#messages = new Counter({
+    const messages = new Counter({
       name: 'checkmend_worker_messages_total',
       help: 'Messages that a worker settled: done, or error (retried or dead)',
       labelNames: ['worker', 'outcome'],
       registers,
+      collect() {
+        messages.reset();
+        for (const [worker, { processed, errors }] of counts) {
+          messages.inc({ worker, outcome: 'done' }, processed);
+          messages.inc({ worker, outcome: 'error' }, errors);
+        }
+      },
     });
     this.#durations = new Histogram({
       name: 'checkmend_worker_message_duration_seconds',
@@ -32,9 +48,14 @@ export class WorkerPrometheus {
     this.#addGauges(read);
   }
 
-  message(worker: string, outcome: 'done' | 'error', durationMs: number): void {
-    this.#messages.inc({ worker, outcome });
-    this.#durations.observe({ worker }, durationMs / 1000);
+  /** A message has been settled. */
+  ended(worker: string, durationMs: number): void {
+    let durations = this.#durationsOf.get(worker);
+    if (!durations) {
+      durations = this.#durations.labels({ worker });
+      this.#durationsOf.set(worker, durations);
+    }
+    durations.observe(durationMs / 1000);
   }
 
   #addGauges(read: () => Promise<readonly Reading[]>): void {

@@ -34,8 +34,8 @@ export class WorkerFigures {
   startedAt: number | null = null;
   lastStartedAt: number | null = null;
   queue: { size: number; oldestAgeMs: number } | null = null;
-  #processed = 0;
-  #errors = 0;
+  processed = 0;
+  errors = 0;
   #lastProcessedAt: number | null = null;
   #lastSuccessAt: number | null = null;
   #next = 0;
@@ -48,9 +48,9 @@ export class WorkerFigures {
 
   add(ok: boolean, durationMs: number, at: number): void {
     if (ok) {
-      this.#processed += 1;
+      this.processed += 1;
       this.#lastSuccessAt = at;
-    } else this.#errors += 1;
+    } else this.errors += 1;
     this.#durations[this.#next] = durationMs;
     this.#next = (this.#next + 1) % DURATIONS_KEPT;
     this.#lastProcessedAt = at;
@@ -64,8 +64,8 @@ export class WorkerFigures {
     const { ok, failed } = this.#window.counts(now);
     const recent = ok + failed;
     return {
-      processed: this.#processed,
-      errors: this.#errors,
+      processed: this.processed,
+      errors: this.errors,
       averageMs: sorted.length === 0 ? 0 : sum / sorted.length,
       p50Ms: quantile(0.5),
       p95Ms: quantile(0.95),

@@ -42,20 +42,19 @@ for i = 1, count do
 end
 local waiting = 0
 if max_length > 0 then
-  waiting = redis.call('ZCARD', AGE) + redis.call('ZCARD', DELAYED) + redis.call('HLEN', FOLLOW)
+  waiting = redis.call('ZCARD', READY) + redis.call('ZCARD', GREADY) + redis.call('ZCARD', DELAYED) + redis.call('HLEN', FOLLOW)
 end
 local stored = redis.call('HMGET', MSGS, unpack(ids))
-local sent = pad(S.ms)
 
 -- What has no group, no expiry, no delay and no predecessor goes in with one command per place.
-local msgs, ready, age = {}, {}, {}
+local msgs, ready, ages = {}, {}, {}
 local function flush()
   if #msgs == 0 then return end
   redis.call('HSET', MSGS, unpack(msgs))
   redis.call('ZADD', READY, unpack(ready))
-  redis.call('ZADD', AGE, unpack(age))
+  for age, messages in pairs(ages) do count_by_age(age, messages) end
   S.wake = true
-  msgs, ready, age = {}, {}, {}
+  msgs, ready, ages = {}, {}, {}
 end
 
 local function new_record(kind, rest)
@@ -73,7 +72,8 @@ local function add_new(id, kind, rest)
     local n = #msgs
     msgs[n + 1], msgs[n + 2] = id, rec
     ready[n + 1], ready[n + 2] = kind.score, seq .. ':' .. id
-    age[n + 1], age[n + 2] = sent, id
+    local age = age_of(seq)
+    ages[age] = (ages[age] or 0) + 1
     S.bytes = S.bytes + bytes
   else
     local r = parse(rec)
@@ -101,7 +101,7 @@ local function add_known(id, before, kind, rest, resent)
     change_group(kept, new)
     return 'c'
   end
-  if redis.call('ZSCORE', AGE, id) or redis.call('ZSCORE', DELAYED, id) then
+  if is_ready(id, old) or redis.call('ZSCORE', DELAYED, id) then
     replace(id, old, new)
     return 'c'
   end

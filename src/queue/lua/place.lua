@@ -3,8 +3,12 @@
 --
 -- READY holds what may be taken now: messages without a group and, per group that is not running, its first.
 -- Members are `<seq>:<id>`, and `~<turn><seq>:<id>` for a group that has had a turn: among equal scores the
--- one whose turn is longest ago comes first. GREADY holds all ready messages of groups in their order,
+-- one whose turn is longest ago comes first. GREADY holds the other ready messages of groups in their order,
 -- GACTIVE the group of each leased message that has one, GROUPS the state of each group.
+--
+-- AGE counts what is ready by the time at which it was sent: a member per 100,000 sequence numbers, which are
+-- microseconds, so 0.1 s, with the score member * 2^17 + messages: the first is the oldest, and each message costs no
+-- entry of its own.
 
 local function group_member(r, id)
   return r.group .. ' ' .. r.score .. r.seq .. string.format('%011.0f', r.weight) .. ':' .. id
@@ -14,38 +18,67 @@ local function id_of_ready(member)
   return string.sub(member, string.sub(member, 1, 1) == '~' and 35 or 18)
 end
 
+-- The member of AGE that counts what has the sequence number that begins at `at`, 1 if it is not given.
+local function age_of(text, at)
+  at = at or 1
+  return string.sub(text, at, at + 10)
+end
+
+local function count_by_age(age, by)
+  local least = tonumber(age) * 131072
+  local score = tonumber(redis.call('ZINCRBY', AGE, by, age))
+  if by < 0 then
+    if score <= least then redis.call('ZREM', AGE, age) end
+  elseif score < least then
+    redis.call('ZINCRBY', AGE, string.format('%.0f', least), age)
+  end
+end
+
 -- A group: n messages (waiting, in flight or follow-ups), when its last turn ended (ms) and that turn's number (0 before
--- the first), active 1 while a message is in flight, the member that stands in READY or nil.
+-- the first), active 1 while a message is in flight, the first: what would be its member of GREADY if it did not stand
+-- in READY, or nil.
 local function load_group(group)
   local state = redis.call('HGET', GROUPS, group)
   if not state then return { name = group, n = 0, ended = 0, turn = 0, active = 0 } end
-  local n, ended, turn, active, member = string.match(state, '^(%d+) (%d+) (%d+) (%d) (.*)$')
+  local n, ended, turn, active, first = string.match(state, '^(%d+) (%d+) (%d+) (%d) (.*)$')
   return { name = group, n = tonumber(n), ended = tonumber(ended), turn = tonumber(turn),
-    active = tonumber(active), member = member ~= '-' and member or nil }
+    active = tonumber(active), first = first ~= '-' and first or nil }
 end
 
 local function save_group(g)
   if g.n <= 0 then
     redis.call('HDEL', GROUPS, g.name)
   else
-    redis.call('HSET', GROUPS, g.name, string.format('%.0f %.0f %.0f %d %s', g.n, g.ended, g.turn, g.active, g.member or '-'))
+    redis.call('HSET', GROUPS, g.name, string.format('%.0f %.0f %.0f %d %s', g.n, g.ended, g.turn, g.active, g.first or '-'))
   end
+end
+
+-- The first of a group as READY has it: member and score.
+local function ready_member(g)
+  local at = #g.name + 2
+  local score, seq = string.sub(g.first, at, at + 15), string.sub(g.first, at + 16, at + 31)
+  local weight, id = string.sub(g.first, at + 32, at + 42), string.sub(g.first, at + 44)
+  local turn = g.turn > 0 and '~' .. pad(g.turn) or ''
+  return turn .. seq .. ':' .. id, pad(math.max(tonumber(score), g.ended - tonumber(weight)))
+end
+
+-- Nothing of a group stands in READY any more.
+local function recall(g)
+  if not g.first then return end
+  redis.call('ZADD', GREADY, 0, g.first)
+  redis.call('ZREM', READY, (ready_member(g)))
+  g.first = nil
 end
 
 -- Lets the first waiting message of a group stand in READY, unless the group runs.
 local function elect(g)
-  if g.member then
-    redis.call('ZREM', READY, g.member)
-    g.member = nil
-  end
+  recall(g)
   if g.active == 1 then return end
-  local first = redis.call('ZRANGEBYLEX', GREADY, '[' .. g.name .. ' ', '(' .. g.name .. '!', 'LIMIT', 0, 1)[1]
-  if not first then return end
-  local at = #g.name + 2
-  local score, seq = string.sub(first, at, at + 15), string.sub(first, at + 16, at + 31)
-  local weight, id = string.sub(first, at + 32, at + 42), string.sub(first, at + 44)
-  g.member = (g.turn > 0 and '~' .. pad(g.turn) or '') .. seq .. ':' .. id
-  redis.call('ZADD', READY, pad(math.max(tonumber(score), g.ended - tonumber(weight))), g.member)
+  g.first = redis.call('ZRANGEBYLEX', GREADY, '[' .. g.name .. ' ', '(' .. g.name .. '!', 'LIMIT', 0, 1)[1]
+  if not g.first then return end
+  local member, score = ready_member(g)
+  redis.call('ZADD', READY, score, member)
+  redis.call('ZREM', GREADY, g.first)
 end
 
 -- A message, or a follow-up, joins (1) or leaves (-1) its group.
@@ -86,7 +119,14 @@ local function place_ready(id, r)
   else
     redis.call('ZADD', READY, r.score, r.seq .. ':' .. id)
   end
-  redis.call('ZADD', AGE, tonumber(r.score) + r.weight, id)
+  count_by_age(age_of(r.seq), 1)
+end
+
+-- Whether a message stands where `place_ready` has put it.
+local function is_ready(id, r)
+  if not r.group then return redis.call('ZSCORE', READY, r.seq .. ':' .. id) end
+  local member = group_member(r, id)
+  return load_group(r.group).first == member or redis.call('ZSCORE', GREADY, member)
 end
 
 -- Waiting, from `due` on. S.wake: there is something to take; S.rearm: a waiting worker
@@ -115,10 +155,11 @@ local function leave(id, r)
     redis.call('ZREM', DELAYED, id)
     return tonumber(due)
   end
-  redis.call('ZREM', AGE, id)
+  count_by_age(age_of(r.seq), -1)
   if r.group then
-    redis.call('ZREM', GREADY, group_member(r, id))
     local g = load_group(r.group)
+    recall(g)
+    redis.call('ZREM', GREADY, group_member(r, id))
     elect(g)
     save_group(g)
   else

@@ -7,12 +7,14 @@
 local refused = enter(true)
 if refused then return refused end
 local due = redis.call('ZCOUNT', DELAYED, '-inf', S.ms)
-local oldest = redis.call('ZRANGE', AGE, 0, 0, 'WITHSCORES')[2]
+local ready = redis.call('ZCARD', READY) + redis.call('ZCARD', GREADY)
+-- A tenth of a second; it has the oldest message, which is told no older than it is.
+local oldest = ready > 0 and redis.call('ZRANGE', AGE, 0, 0)[1]
 return {
-  redis.call('ZCARD', AGE) + redis.call('HLEN', FOLLOW) + due,
+  ready + redis.call('HLEN', FOLLOW) + due,
   redis.call('ZCARD', DELAYED) - due,
   redis.call('ZCARD', LEASES),
   redis.call('ZCARD', DEAD),
-  oldest and math.max(0, S.ms - tonumber(oldest)) or 0,
+  oldest and math.max(0, S.ms - tonumber(oldest) * 100 - 99) or 0,
   S.paused and 1 or 0,
 }

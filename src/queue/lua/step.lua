@@ -114,14 +114,16 @@ end
 -- A message of a group has left READY: the group runs.
 local function start_group(id, r)
   local g = load_group(r.group)
+  -- An error may have left it there.
   redis.call('ZREM', GREADY, group_member(r, id))
   redis.call('HSET', GACTIVE, id, r.group)
-  g.active, g.member = 1, nil
+  g.active, g.first = 1, nil
   save_group(g)
 end
 
 local first = 0
 local records, members, answered = {}, {}, 0
+local ages = {}
 -- Leases the records from number `from` on, and takes as many as `count` from the head of READY: in this order, so that
 -- an error between two commands leaves a message in two places rather than in none.
 local function grant(from, count)
@@ -139,7 +141,8 @@ local function grant(from, count)
       leases[n + 1], leases[n + 2] = session, pad(first + i - 1) .. ':' .. members[i]
     end
     redis.call('ZADD', LEASES, unpack(leases))
-    redis.call('ZREM', AGE, unpack(members, from))
+    for age, messages in pairs(ages) do count_by_age(age, -messages) end
+    ages = {}
   end
   if count > 0 then redis.call('ZREMRANGEBYRANK', READY, 0, count - 1) end
   if from <= #records then redis.call('ZREM', LEASES, WIDE) end
@@ -149,7 +152,7 @@ end
 local function drop(member, id, r)
   bury(id, r, r.retries, MESSAGE_EXPIRED)
   S.bytes = S.bytes - #r.body
-  redis.call('ZREM', AGE, id)
+  count_by_age(age_of(r.seq), -1)
   if r.group then start_group(id, r) end
   finish(id)
   redis.call('ZREM', READY, member)
@@ -182,6 +185,8 @@ local function pop()
       answered = answered + #rec
       S.bytes = S.bytes - body_bytes(rec)
       records[#records + 1], members[#members + 1] = rec, id
+      local age = age_of(rec, 3)
+      ages[age] = (ages[age] or 0) + 1
       if r and r.group then starting[id] = r end
     end
     count = i
@@ -218,7 +223,11 @@ if not S.paused then
 end
 local more = want > 0 and not S.paused and redis.call('EXISTS', READY) == 1
 local look = -1
-if #records == 0 and want > 0 then look = more and 0 or next_look() end
+if #records == 0 and want > 0 then
+  look = more and 0 or next_look()
+  -- Nothing is ready: what an error has left of the counts goes.
+  if not more and not S.paused and redis.call('EXISTS', GREADY) == 0 then redis.call('DEL', AGE) end
+end
 if S.rearm or more or (S.wake and want == 0) then wake() end
 save()
 return { S.ms, table.concat(settled), pad(first), expires, session, look, unpack(records) }

@@ -39,13 +39,13 @@ export function queueKeys(prefix: string, queue: string): QueueKeys {
     sessions,
     /** HASH id to the one message that waits for the end of the run of that id. */
     `${base}follow`,
-    /** ZSET in lexical order `<group> <score><seq><weight>:<id>`: ready messages of groups. */
+    /** ZSET in lexical order `<group> <score><seq><weight>:<id>`: ready messages of groups that do not stand in `ready`. */
     `${base}group-ready`,
     /** HASH group to its state. */
     `${base}groups`,
     /** HASH id in flight to its group. */
     `${base}group-active`,
-    /** ZSET id by sent time: ready messages by age. */
+    /** ZSET tenth of a second to the number of ready messages sent in it (`lua/place.lua`). */
     `${base}age`,
     /** ZSET id by time of death. */
     `${base}dead`,

@@ -2,9 +2,18 @@ import type { EngineSettlement } from '../engine.ts';
 import { checkLease, toSettlement } from '../failure.ts';
 import type { Lease, Settlement, SettleResult } from '../types.ts';
 
+/** Half of the digits of a token. */
+const HALF = 100_000_000;
+
 /** How a lease is named on the server: its token in 16 digits, then the id. */
-export function leaseMember(lease: Pick<Lease, 'token' | 'id'>): string {
-  return `${String(lease.token).padStart(16, '0')}:${lease.id}`;
+export function leaseMember({ token, id }: Pick<Lease, 'token' | 'id'>): string {
+  // In two halves: small integers are printed faster.
+  const high = Math.floor(token / HALF);
+  return `${eightDigits(high)}${eightDigits(token - high * HALF)}:${id}`;
+}
+
+function eightDigits(value: number): string {
+  return String(value).padStart(8, '0');
 }
 
 /** Outcomes as arguments of the `step` script, and the way back from its answer. */

@@ -11,6 +11,8 @@ export interface QueueFixture {
   now(): number;
   /** Lets time pass for the queues and all managers; heartbeats that fall due are sent. */
   advance(ms: number): Promise<void>;
+  /** Throws if counts that the backend keeps are not those of what it holds. */
+  audit?(): Promise<void>;
   /** Closes all managers and removes the queues. */
   close(): Promise<void>;
 }

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { QueueManager, SendOptions } from '../../../src/queue/types.ts';
 import type { QueueHarness } from './harness.ts';
 import { drain, message, Q, sendAll, take, useFixture } from './support.ts';
 
 /** Sending and taking: contents, order, ageing, delay, batches. */
 export function describeOrdering(harness: QueueHarness): void {
+  const expectAge = async (manager: QueueManager, ms: number) => {
+    const slack = 2 * harness.clockToleranceMs;
+    const { oldestAgeMs } = await manager.getQueueStats(Q);
+    expect(oldestAgeMs).toBeLessThanOrEqual(ms + slack);
+    expect(oldestAgeMs).toBeGreaterThan(ms - 100 - slack);
+  };
+
   describe('order', () => {
     const fixture = useFixture(harness, { agingMs: 60_000 });
 
@@ -80,10 +88,56 @@ export function describeOrdering(harness: QueueHarness): void {
       await advance(30_000);
       await manager.sendMessage(Q, message('b', { priority: 9 }));
       await advance(10_000);
-      const { oldestAgeMs } = await manager.getQueueStats(Q);
-      expect(Math.abs(oldestAgeMs - 40_000)).toBeLessThanOrEqual(2 * harness.clockToleranceMs);
+      await expectAge(manager, 40_000);
       await drain(manager);
       expect((await manager.getQueueStats(Q)).oldestAgeMs).toBe(0);
+    });
+
+    it('tells it by when each was sent, whatever has become of them since', async () => {
+      const { manager, advance, now } = fixture();
+      const sent: number[] = [];
+      const send = async (id: string, options: SendOptions = {}) => {
+        sent.push(now());
+        await manager.sendMessage(Q, message(id), options);
+        await advance(1_000);
+      };
+      const age = (index: number) => expectAge(manager, now() - (sent[index] ?? Number.NaN));
+      await send('expiring', { expiresAt: now() + 2_000 });
+      await send('released');
+      await send('retried');
+      await send('first', { groupKey: 'g' });
+      await send('second', { groupKey: 'g' });
+      await send('requeued');
+      await age(0);
+      const released = await take(manager);
+      await age(2);
+      const retried = await take(manager);
+      await age(3);
+      const first = await take(manager);
+      await age(4);
+      expect(released.message.id + retried.message.id + first.message.id).toBe('releasedretriedfirst');
+      await manager.nackMessage(retried.lease, { delayMs: 2_000 });
+      await age(4);
+      await manager.release(released.lease);
+      await age(1);
+      await manager.sendMessage(Q, message('released', { payload: { later: true } }));
+      await age(1);
+      await manager.ackMessage((await take(manager)).lease);
+      await age(4);
+      await advance(2_500);
+      await manager.release((await take(manager)).lease);
+      await age(2);
+      await manager.ackMessage((await take(manager)).lease);
+      await manager.bury((await take(manager)).lease, { type: 'failed', message: 'it failed' });
+      await age(4);
+      await manager.ackMessage(first.lease);
+      await age(4);
+      await manager.ackMessage((await take(manager)).lease);
+      expect((await manager.getQueueStats(Q)).oldestAgeMs).toBe(0);
+      sent.push(now());
+      expect(await manager.deadLetters.requeue(Q)).toBe(2);
+      await advance(1_000);
+      await age(6);
     });
   });
 

@@ -57,6 +57,21 @@ class RedisFixture implements QueueFixture {
     await this.#lookAtQueues();
   };
 
+  /** What is counted by age is what is ready. */
+  readonly audit = async (): Promise<void> => {
+    for (const [node, keys] of await this.#keys('*:meta')) {
+      for (const meta of keys) {
+        const base = meta.slice(0, -'meta'.length);
+        const counts = (await node.zrange(`${base}age`, '0', '-1', 'WITHSCORES')).filter(
+          (_text, i) => i % 2 === 1,
+        );
+        const counted = counts.reduce((sum, score) => sum + (Number(score) % 2 ** 17), 0);
+        const ready = (await node.zcard(`${base}ready`)) + (await node.zcard(`${base}group-ready`));
+        if (counted !== ready) throw new Error(`${counted} are counted by age, of ${ready} that are ready`);
+      }
+    }
+  };
+
   readonly close = async (): Promise<void> => {
     for (const manager of this.#managers) await manager.close();
     for (const [node, keys] of await this.#keys('*')) {

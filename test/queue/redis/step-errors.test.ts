@@ -58,7 +58,8 @@ describe('an error at any command of a step', () => {
     await first.sendMessage(QUEUE, makeMessage('expired'), { expiresAt: clock.now() + 1 });
     for (const id of WAITING) await send(first, id, id === 'late' ? 2 : 0);
     await clock.advance(2);
-    const { all, sessions } = queueKeys(prefix, QUEUE);
+    const { all, meta, sessions } = queueKeys(prefix, QUEUE);
+    const base = meta.slice(0, -'meta'.length);
     const [session = ''] = await client.zrange(sessions, '0', '0');
     const [done = '', ...others] = messages.map(({ lease }) => leaseMember(lease));
     const outcomes = others.flatMap((lease, i) => [
@@ -88,7 +89,7 @@ describe('an error at any command of a step', () => {
     };
     const given = await drain();
     const dead = (await second.deadLetters.list(QUEUE)).letters.map(({ id }) => id);
-    const stats = await second.getQueueStats(QUEUE);
+    const stats = { ...(await second.getQueueStats(QUEUE)), counted: await client.exists(`${base}age`) };
     const ids = [...LEASED, 'expired', ...WAITING];
     const again = new Set<string>();
     for (const id of ids) if ((await send(second, id)) === 'queued') again.add(id);
@@ -103,7 +104,8 @@ describe('an error at any command of a step', () => {
       const { error, given, dead, stats, ids, again, secondTime } = await after(n);
       const lost = ids.filter((id) => id !== 'done' && !given.has(id) && !dead.includes(id));
       expect({ n, lost }).toEqual({ n, lost: [] });
-      expect({ n, ready: stats.ready, delayed: stats.delayed }).toEqual({ n, ready: 0, delayed: 0 });
+      const { ready, delayed, counted } = stats;
+      expect({ n, ready, delayed, counted }).toEqual({ n, ready: 0, delayed: 0, counted: 0 });
       expect({ n, again, secondTime }).toEqual({ n, again: new Set(ids), secondTime: new Set(ids) });
       if (error === null) break;
       expect(error).toContain('injected');

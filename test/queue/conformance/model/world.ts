@@ -106,6 +106,7 @@ export class World {
       paused: oracle.paused,
     });
     expect(await this.a.getQueueSize(Q)).toBe(ready + delayed);
+    await this.fixture.audit?.();
     expect(this.lost, 'leases that were lost by a live holder').toEqual([]);
     if (dead === 0) return;
     expect(await this.#letters()).toEqual(
