@@ -22,15 +22,62 @@ const CODE = /^(?: {4}|\t)/;
  */
 export function commandsOf(body: string): RequestVerb[] {
   const found = new Set<RequestVerb>();
-  for (const line of proseLines(body.slice(0, BODY_MAX))) {
-    const word = COMMAND.exec(line)?.[1]?.toLowerCase();
-    if (word === undefined) continue;
-    found.add(COMMANDS.find((command) => command === word) ?? 'help');
+  for (const paragraph of paragraphsOf(proseLines(body.slice(0, BODY_MAX)))) {
+    for (const line of linesOutsideCode(paragraph)) {
+      const word = COMMAND.exec(line)?.[1]?.toLowerCase();
+      if (word === undefined) continue;
+      found.add(COMMANDS.find((command) => command === word) ?? 'help');
+    }
   }
   return [...found].slice(0, COMMANDS_MAX);
 }
 
-/** Lines that are shown as text of the comment's own. */
+/** Lines that belong together; inline mark-up does not go beyond them. */
+function* paragraphsOf(lines: Iterable<string>): Generator<string[]> {
+  let paragraph: string[] = [];
+  for (const line of lines) {
+    if (line.trim() === '' || LIST_MARKS.test(line)) {
+      yield paragraph;
+      paragraph = [];
+    }
+    paragraph.push(line);
+  }
+  yield paragraph;
+}
+
+/** Lines of a paragraph that do not begin in inline code, which may go over several. */
+function* linesOutsideCode(paragraph: readonly string[]): Generator<string> {
+  const spans = codeSpans(paragraph.join('\n')).values();
+  let span = spans.next().value;
+  let at = 0;
+  for (const line of paragraph) {
+    while (span && span.end <= at) span = spans.next().value;
+    if (!span || span.start >= at) yield line;
+    at += line.length + 1;
+  }
+}
+
+/** Where a run of backticks and the next one that is as long enclose code. */
+function codeSpans(text: string): { start: number; end: number }[] {
+  const runs = [...text.matchAll(/`+/g)].map(({ 0: run, index }) => ({ index, size: run.length }));
+  const twins: (number | undefined)[] = [];
+  const nextOfSize = new Map<number, number>();
+  for (const [i, { size }] of [...runs.entries()].reverse()) {
+    twins[i] = nextOfSize.get(size);
+    nextOfSize.set(size, i);
+  }
+  const spans = [];
+  for (let i = 0; i < runs.length; i++) {
+    const twin = twins[i];
+    const [start, end] = [runs[i], twin === undefined ? undefined : runs[twin]];
+    if (twin === undefined || !start || !end) continue;
+    spans.push({ start: start.index, end: end.index + end.size });
+    i = twin;
+  }
+  return spans;
+}
+
+/** Lines that are shown as text of the comment's own; an empty one in place of each that is not. */
 function* proseLines(body: string): Generator<string> {
   let fence: string | null = null;
   let quoted = false;
@@ -39,22 +86,21 @@ function* proseLines(body: string): Generator<string> {
     // A list may hold a quotation or code, which begin after its mark.
     const content = line.replace(LIST_MARKS, '');
     const mark = FENCE.exec(content);
+    let shown = '';
     if (fence !== null) {
       if (closes(FENCE.exec(line.trimStart()), fence)) fence = null;
-      continue;
-    }
-    if (hidden !== null) {
+    } else if (hidden !== null) {
       hidden = hiddenAfter(line, hidden);
-      continue;
+    } else {
+      // A quotation goes on without its mark until a blank line.
+      quoted = QUOTE.test(content) || (quoted && line.trim() !== '');
+      if (mark && !quoted) fence = mark[1] ?? null;
+      else if (!quoted && !CODE.test(line)) {
+        hidden = hiddenAfter(line, null);
+        shown = line;
+      }
     }
-    // A quotation goes on without its mark until a blank line.
-    quoted = QUOTE.test(content) || (quoted && line.trim() !== '');
-    if (quoted) continue;
-    if (mark) fence = mark[1] ?? null;
-    else if (!CODE.test(line)) {
-      hidden = hiddenAfter(line, null);
-      yield line;
-    }
+    yield shown;
   }
 }
 

@@ -18,6 +18,10 @@ describe('commands', () => {
     ['a <!--\nb --> c\n/checkmend fix', ['fix']],
     ['- ```\n  code\n  ```\n/checkmend fix', ['fix']],
     ['<pre>a</pre>\n/checkmend fix', ['fix']],
+    ['a ` alone\n/checkmend fix', ['fix']],
+    ['`a` and `b`\n/checkmend fix\n`c`', ['fix']],
+    ['a `\n\n/checkmend fix\n`', ['fix']],
+    ['a ``\n/checkmend fix\n`', ['fix']],
   ])('%j are %j', (body, commands) => {
     expect(commandsOf(body)).toEqual(commands);
   });
@@ -46,6 +50,8 @@ describe('commands', () => {
     ['a block that never ends', '```\n/checkmend fix'],
     ['indented code', 'so:\n\n    /checkmend fix\n\n\t/checkmend fix'],
     ['inline code', '`/checkmend fix`'],
+    ['inline code that goes over lines', 'so `a\n/checkmend fix` here'],
+    ['inline code that another run of backticks does not end', '``a ` b\n/checkmend fix\nc ` d``'],
     ['a hidden comment', '<!--\n/checkmend fix\n-->'],
     ['a hidden comment that begins in a line', 'so <!--\n/checkmend fix\n-->'],
     ['a hidden comment after another', '<!-- a --> <!-- b\n/checkmend fix\n-->'],
@@ -73,6 +79,7 @@ describe('commands', () => {
       ),
     );
     expect(commandsOf(`${'> a\n'.repeat(200_000)}/checkmend fix`)).toEqual([]);
+    expect(commandsOf(`${'`\n'.repeat(15_000)}/checkmend fix`)).toEqual(['fix']);
   });
 });
 

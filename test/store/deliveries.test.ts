@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Compilable } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/manual-clock.ts';
-import { SqliteDatabase } from '../../src/sqlite/database.ts';
+import { SqliteDatabase, type SqlValue } from '../../src/sqlite/database.ts';
+import { SqlDeliveries } from '../../src/store/deliveries.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import type { Store } from '../../src/store/types.ts';
 import { delivery } from './delivery.ts';
@@ -79,6 +81,30 @@ describe('the deliveries of the store', () => {
       { guid: 'g-1', note: 'the queue is down' },
     ]);
     expect(await store.deliveries.counts()).toEqual({ open: 0, done: 0, dead: 1 });
+  });
+
+  it.each(['open', 'dead'] as const)('lists what is %s without looking at what is done', async (status) => {
+    const database = await SqliteDatabase.open(file());
+    const plans: string[] = [];
+    const read = async <Row>(query: Compilable<Row>): Promise<Row[]> => {
+      const { sql, parameters } = query.compile();
+      const rows = database.read<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters as SqlValue[]);
+      plans.push(...rows.map(({ detail }) => detail));
+      return [];
+    };
+    await new SqlDeliveries({ read, write: () => Promise.reject(new Error('a list writes')) }).list({
+      status,
+    });
+    await database.close();
+    expect(plans.join()).toContain(`USING INDEX deliveries_${status}`);
+  });
+
+  it('lists the newest first', async () => {
+    for (const [guid, receivedAt] of Object.entries({ a: 20, b: 30, c: 10 })) {
+      await store.deliveries.receive({ ...delivery, guid, receivedAt });
+    }
+    const newest = await store.deliveries.list({ status: 'open', limit: 2 });
+    expect(newest.map(({ guid }) => guid)).toEqual(['b', 'a']);
   });
 
   it('purges only what is done and old, in bounded steps', async () => {

@@ -3,7 +3,7 @@ import { parsePatch } from '../patch/parse.ts';
 import { type Patch, PatchError, pathOf } from '../patch/types.ts';
 import type { Refusal } from '../refusal.ts';
 import { protectedPath } from './protected-paths.ts';
-import { unsafePath } from './safe-path.ts';
+import { collidingPaths, unsafePath } from './safe-path.ts';
 import { findWeakening } from './weakening.ts';
 
 /** Most files and changed lines (removed plus added) of a patch, whatever the policy says. */
@@ -47,6 +47,7 @@ export function inspectPatch(text: string, rules: PatchRules): Inspection {
     .reduce((sum, hunk) => sum + hunk.lines.filter((line) => line.kind !== 'context').length, 0);
   const refusal =
     firstOf(paths, unsafePath) ??
+    collidingPaths(paths) ??
     tooLarge(paths.length, changedLines) ??
     firstOf(paths, (path) => protectedPath(path, rules.protectedPaths, rules.tool)) ??
     findWeakening(patch);

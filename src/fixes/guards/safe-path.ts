@@ -14,6 +14,20 @@ export function unsafePath(path: string): Refusal | null {
   return reason === null ? null : { rule: 'path.unsafe', reason: `the patch names a path that ${reason}` };
 }
 
+/** Refuses two paths that are one file where letter case or the form of accents does not count. */
+export function collidingPaths(paths: readonly string[]): Refusal | null {
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    const folded = path.normalize('NFC').toLowerCase();
+    const other = seen.get(folded);
+    if (other !== undefined && other !== path) {
+      return { rule: 'path.unsafe', reason: `the patch names ${other} and ${path}, which may be one file` };
+    }
+    seen.set(folded, path);
+  }
+  return null;
+}
+
 function problemOf(path: string): string | null {
   if (path === '' || path.startsWith('/')) return 'is not relative to the repository';
   if (Buffer.byteLength(path) > PATH_MAX_BYTES) return 'is too long';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { matchesName, matchesPath } from '../../../src/fixes/guards/glob.ts';
+import { inspectPatch } from '../../../src/fixes/guards/inspect-patch.ts';
 import { protectedPath } from '../../../src/fixes/guards/protected-paths.ts';
-import { unsafePath } from '../../../src/fixes/guards/safe-path.ts';
+import { collidingPaths, unsafePath } from '../../../src/fixes/guards/safe-path.ts';
 
 describe('matchesPath', () => {
   test.each([
@@ -85,6 +86,30 @@ describe('unsafePath', () => {
     'x/'.repeat(3000),
   ])('%j is refused', (path) => {
     expect(unsafePath(path)?.rule).toBe('path.unsafe');
+  });
+});
+
+describe('collidingPaths', () => {
+  test.each([[['src/A.ts', 'src/a.ts']], [['Lib/x', 'y', 'lib/x']], [['caf\u00e9.md', 'cafe\u0301.md']]])(
+    '%j are refused',
+    (paths) => {
+      expect(collidingPaths(paths)).toMatchObject({
+        rule: 'path.unsafe',
+        reason: expect.stringContaining('one file'),
+      });
+    },
+  );
+
+  test('others are not', () => {
+    expect(collidingPaths(['a', 'b/a', 'a.ts', 'A/b'])).toBeNull();
+  });
+
+  test('a patch with such paths is refused', () => {
+    const patch = ['A.ts', 'a.ts']
+      .map((path) => `--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n-x\n+y\n`)
+      .join('');
+    const inspection = inspectPatch(patch, { protectedPaths: [], tool: null });
+    expect(inspection).toMatchObject({ ok: false, refusal: { rule: 'path.unsafe' } });
   });
 });
 
