@@ -77,7 +77,8 @@ export class MetricsCollector {
 
   /** Figures of one worker; zeros and nulls for one that is not known. */
   getMetrics(worker: string): WorkerMetrics {
-    return this.#of(worker).snapshot(this.#clock.now());
+    const figures = this.#workers.get(worker) ?? new WorkerFigures(this.#windowMs);
+    return figures.snapshot(this.#clock.now());
   }
 
   async #gauges() {

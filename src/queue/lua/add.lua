@@ -20,16 +20,15 @@ if again then
 end
 local FIRST = 7
 local count = (#ARGV - FIRST + 1) / 3
-local ids, kinds = {}, {}
+local ids, kinds, sent = {}, {}, pad(S.ms)
 -- What a head says, once for all that have the same: there are few in a chunk. The record is `first`, the lower half
 -- of its sequence number, `middle`, and the rest.
 local function kind_of(head)
   local flag, weight, delay = string.match(head, '^([px]) (%d+) (%d+)$')
   if not flag then return nil end
-  local score = pad(S.ms - weight)
-  return { flag = flag, weight = tonumber(weight), delay = tonumber(delay), score = score,
+  return { flag = flag, weight = tonumber(weight), delay = tonumber(delay), score = pad(S.ms - weight),
     plain = flag == 'p' and tonumber(delay) == 0,
-    middle = ' ' .. score .. ' ' .. nonce .. ' ' .. weight .. ' ' }
+    middle = ' ' .. sent .. ' ' .. nonce .. ' ' .. weight .. ' ' }
 end
 for i = 1, count do
   local at = FIRST + (i - 1) * 3
@@ -47,14 +46,14 @@ end
 local stored = redis.call('HMGET', MSGS, unpack(ids))
 
 -- What has no group, no expiry, no delay and no predecessor goes in with one command per place.
-local msgs, ready, ages = {}, {}, {}
+local msgs, ready = {}, {}
 local function flush()
   if #msgs == 0 then return end
   redis.call('HSET', MSGS, unpack(msgs))
   redis.call('ZADD', READY, unpack(ready))
-  for age, messages in pairs(ages) do count_by_age(age, messages) end
+  count_by_age(age_of(sent), #ready / 2)
   S.wake = true
-  msgs, ready, ages = {}, {}, {}
+  msgs, ready = {}, {}
 end
 
 local function new_record(kind, rest)
@@ -72,8 +71,6 @@ local function add_new(id, kind, rest)
     local n = #msgs
     msgs[n + 1], msgs[n + 2] = id, rec
     ready[n + 1], ready[n + 2] = kind.score, seq .. ':' .. id
-    local age = age_of(seq)
-    ages[age] = (ages[age] or 0) + 1
     S.bytes = S.bytes + bytes
   else
     local r = parse(rec)
@@ -95,7 +92,7 @@ local function add_known(id, before, kind, rest, resent)
     local due, follow_rec = string.match(follow, '^(%d+) (.*)$')
     local kept = parse(follow_rec)
     if resent and kept.nonce == nonce then return 'q' end
-    new.seq, new.score, new.weight = kept.seq, kept.score, kept.weight
+    new.seq, new.sent, new.weight = kept.seq, kept.sent, kept.weight
     redis.call('HSET', FOLLOW, id, due .. ' ' .. format(new))
     S.bytes = S.bytes + #new.body - #kept.body
     change_group(kept, new)

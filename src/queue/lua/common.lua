@@ -82,15 +82,15 @@ local function keep_answer(name, answer)
   end
 end
 
--- A record: flag 'p' (no group, no expiry) or 'x', seq (16 digits), score (16 digits), nonce of the send,
+-- A record: flag 'p' (no group, no expiry) or 'x', seq (16 digits), sent time (ms, 16 digits), nonce of the send,
 -- weight (ms that the priority is worth), retries so far, most retries, expiry (ms or 0), group
--- (percent-encoded, or -), body (JSON); one blank between. score = sent time - weight.
+-- (percent-encoded, or -), body (JSON); one blank between.
 local function parse(rec)
   local nonce, weight, retries, most, expires, group, at =
     string.match(rec, '^(%S+) (%d+) (%d+) (%d+) (%d+) (%S+) ()', 37)
   return {
     seq = string.sub(rec, 3, 18),
-    score = string.sub(rec, 20, 35),
+    sent = string.sub(rec, 20, 35),
     nonce = nonce,
     weight = tonumber(weight),
     retries = tonumber(retries),
@@ -103,7 +103,7 @@ end
 
 local function format(r)
   local flag = (r.group or r.expires > 0) and 'x' or 'p'
-  return table.concat({ flag, r.seq, r.score, r.nonce, string.format('%.0f', r.weight),
+  return table.concat({ flag, r.seq, r.sent, r.nonce, string.format('%.0f', r.weight),
     string.format('%.0f', r.retries), string.format('%.0f', r.most), string.format('%.0f', r.expires),
     r.group or '-', r.body }, ' ')
 end

@@ -6,22 +6,26 @@
 -- one whose turn is longest ago comes first. GREADY holds the other ready messages of groups in their order,
 -- GACTIVE the group of each leased message that has one, GROUPS the state of each group.
 --
--- AGE counts what is ready by the time at which it was sent: a member per 100,000 sequence numbers, which are
--- microseconds, so 0.1 s, with the score member * 2^17 + messages: the first is the oldest, and each message costs no
--- entry of its own.
+-- AGE counts what is ready by the time at which it was sent: a member per tenth of a second, with the score
+-- member * 2^17 + messages (which blurs the order if there are more): the first is the oldest, and a message costs no
+-- entry of its own. READY and GREADY are ordered by score, which is the sent time less the weight.
+
+local function score_of(r)
+  return pad(tonumber(r.sent) - r.weight)
+end
 
 local function group_member(r, id)
-  return r.group .. ' ' .. r.score .. r.seq .. string.format('%011.0f', r.weight) .. ':' .. id
+  return r.group .. ' ' .. score_of(r) .. r.seq .. string.format('%011.0f', r.weight) .. ':' .. id
 end
 
 local function id_of_ready(member)
   return string.sub(member, string.sub(member, 1, 1) == '~' and 35 or 18)
 end
 
--- The member of AGE that counts what has the sequence number that begins at `at`, 1 if it is not given.
+-- The member of AGE that counts what was sent at the time that begins at `at`, 1 if it is not given.
 local function age_of(text, at)
   at = at or 1
-  return string.sub(text, at, at + 10)
+  return string.sub(text, at, at + 13)
 end
 
 local function count_by_age(age, by)
@@ -49,7 +53,9 @@ local function save_group(g)
   if g.n <= 0 then
     redis.call('HDEL', GROUPS, g.name)
   else
-    redis.call('HSET', GROUPS, g.name, string.format('%.0f %.0f %.0f %d %s', g.n, g.ended, g.turn, g.active, g.first or '-'))
+    -- Not with %s: it would end at a NUL of an id.
+    local numbers = string.format('%.0f %.0f %.0f %d ', g.n, g.ended, g.turn, g.active)
+    redis.call('HSET', GROUPS, g.name, numbers .. (g.first or '-'))
   end
 end
 
@@ -70,11 +76,14 @@ local function recall(g)
   g.first = nil
 end
 
--- Lets the first waiting message of a group stand in READY, unless the group runs.
+-- Lets the first waiting message of a group stand in READY, unless the group runs, and saves the group: before that, so
+-- that an error in between leaves none there that the group does not know.
 local function elect(g)
   recall(g)
-  if g.active == 1 then return end
-  g.first = redis.call('ZRANGEBYLEX', GREADY, '[' .. g.name .. ' ', '(' .. g.name .. '!', 'LIMIT', 0, 1)[1]
+  if g.active == 0 then
+    g.first = redis.call('ZRANGEBYLEX', GREADY, '[' .. g.name .. ' ', '(' .. g.name .. '!', 'LIMIT', 0, 1)[1]
+  end
+  save_group(g)
   if not g.first then return end
   local member, score = ready_member(g)
   redis.call('ZADD', READY, score, member)
@@ -106,20 +115,27 @@ local function free_group(id, turn_ends)
     g.n, g.ended, g.turn = g.n - 1, S.ms, take(1)
   end
   elect(g)
-  save_group(g)
   S.wake = true
+end
+
+-- Whether a message comes after the one of its group that stands in READY.
+local function is_behind_first(r, g)
+  if not g.first then return false end
+  local at = #g.name + 2
+  local score, first_score = tonumber(score_of(r)), tonumber(string.sub(g.first, at, at + 15))
+  if score ~= first_score then return score > first_score end
+  return tonumber(r.seq) > tonumber(string.sub(g.first, at + 16, at + 31))
 end
 
 local function place_ready(id, r)
   if r.group then
     redis.call('ZADD', GREADY, 0, group_member(r, id))
     local g = load_group(r.group)
-    elect(g)
-    save_group(g)
+    if g.active == 0 and not is_behind_first(r, g) then elect(g) end
   else
-    redis.call('ZADD', READY, r.score, r.seq .. ':' .. id)
+    redis.call('ZADD', READY, score_of(r), r.seq .. ':' .. id)
   end
-  count_by_age(age_of(r.seq), 1)
+  count_by_age(age_of(r.sent), 1)
 end
 
 -- Whether a message stands where `place_ready` has put it.
@@ -155,13 +171,12 @@ local function leave(id, r)
     redis.call('ZREM', DELAYED, id)
     return tonumber(due)
   end
-  count_by_age(age_of(r.seq), -1)
+  count_by_age(age_of(r.sent), -1)
   if r.group then
     local g = load_group(r.group)
     recall(g)
     redis.call('ZREM', GREADY, group_member(r, id))
     elect(g)
-    save_group(g)
   else
     redis.call('ZREM', READY, r.seq .. ':' .. id)
   end
@@ -170,13 +185,14 @@ end
 
 -- A new record takes the place of a waiting one: same sequence, score and due time.
 local function replace(id, old, new)
-  new.seq, new.score, new.weight = old.seq, old.score, old.weight
-  redis.call('HSET', MSGS, id, format(new))
+  new.seq, new.sent, new.weight = old.seq, old.sent, old.weight
   if old.group == new.group then
+    redis.call('HSET', MSGS, id, format(new))
     S.bytes = S.bytes + #new.body - #old.body
     return
   end
   local due = leave(id, old)
+  redis.call('HSET', MSGS, id, format(new))
   change_group(old, new)
   to_waiting(id, new, due)
 end

@@ -17,7 +17,7 @@ for _, id in ipairs(pick_letters(tonumber(ARGV[2]), 4)) do
     -- A newer message of that id that waits or runs stands for the letter.
     if redis.call('HEXISTS', MSGS, id) == 0 then
       local r = parse(cmsgpack.unpack(packed)[5])
-      r.seq, r.score, r.retries = pad(take(1)), pad(S.ms - r.weight), 0
+      r.seq, r.sent, r.retries = pad(take(1)), pad(S.ms), 0
       if r.expires <= S.ms then r.expires = 0 end
       redis.call('HSET', MSGS, id, format(r))
       count_in_group(r, 1)

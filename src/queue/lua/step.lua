@@ -152,7 +152,7 @@ end
 local function drop(member, id, r)
   bury(id, r, r.retries, MESSAGE_EXPIRED)
   S.bytes = S.bytes - #r.body
-  count_by_age(age_of(r.seq), -1)
+  count_by_age(age_of(r.sent), -1)
   if r.group then start_group(id, r) end
   finish(id)
   redis.call('ZREM', READY, member)
@@ -185,7 +185,7 @@ local function pop()
       answered = answered + #rec
       S.bytes = S.bytes - body_bytes(rec)
       records[#records + 1], members[#members + 1] = rec, id
-      local age = age_of(rec, 3)
+      local age = age_of(rec, 20)
       ages[age] = (ages[age] or 0) + 1
       if r and r.group then starting[id] = r end
     end

@@ -30,7 +30,7 @@ export function decodeAnyway(id: string, record: string): WorkerMessage {
   return toMessageAnyway(id, record.slice(at), retriesOf(record, at));
 }
 
-/** The sixth word; the first three (flag, sequence, score) are of fixed length. */
+/** The sixth word; the first three (flag, sequence, sent time) are of fixed length. */
 function retriesOf(record: string, bodyAt: number): number {
   const weightAt = record.indexOf(' ', WORDS_FIXED) + 1;
   const at = record.indexOf(' ', weightAt) + 1;

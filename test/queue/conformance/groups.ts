@@ -92,6 +92,20 @@ export function describeGroups(harness: QueueHarness): void {
       expect(await manager.getMessage(Q)).toBeNull();
     });
 
+    it('are exclusive and go on, whatever their ids are made of', async () => {
+      const { manager } = fixture();
+      const ids = ['x\0y', 'a b:~-', '{"', '%00 é'];
+      for (const id of ids)
+        expect(await manager.sendMessage(Q, message(id, { groupKey: 'g\0 !' }))).toBe('queued');
+      expect(await manager.sendMessage(Q, message('x\0y', { groupKey: 'g\0 !' }))).toBe('coalesced');
+      await manager.sendMessage(Q, message('first', { groupKey: 'g\0 !', priority: 9 }));
+      const first = await take(manager);
+      expect(first.message.id).toBe('first');
+      expect(await manager.getMessage(Q)).toBeNull();
+      await manager.ackMessage(first.lease);
+      expect(await drain(manager)).toEqual(ids);
+    });
+
     it('are apart in each queue', async () => {
       const { manager } = fixture();
       await manager.sendMessage('one', message('x', { groupKey: 'a' }));

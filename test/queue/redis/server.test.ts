@@ -77,6 +77,24 @@ describe('a server that is not fit', () => {
 });
 
 describe("a server's clock", () => {
+  it('that is set back does not make the messages after it younger than they are', async ({
+    onTestFinished,
+  }) => {
+    const server = await startRedis();
+    onTestFinished(() => server.stop());
+    let now = Date.UTC(2026, 0, 1);
+    const manager = new RedisQueueManager({ url: server.url }, { testServerTimeMs: () => now });
+    onTestFinished(() => manager.close());
+    await manager.sendMessage(Q, message('a'));
+    await manager.ackMessage((await take(manager)).lease);
+    now -= 600_000;
+    await manager.sendMessage(Q, message('b'));
+    now += 60_000;
+    const { oldestAgeMs } = await manager.getQueueStats(Q);
+    expect(oldestAgeMs).toBeGreaterThan(59_900);
+    expect(oldestAgeMs).toBeLessThanOrEqual(60_000);
+  });
+
   it.for([
     ['a little', 30_000],
     ['a lot', 600_000],
