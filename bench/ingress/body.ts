@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import examples from '@octokit/webhooks-examples' with { type: 'json' };
 
 /** Digits of the id of a check run. */
@@ -47,7 +47,7 @@ export class Deliveries {
     const n = this.#count++;
     const signature = this.#signatures.pop() ?? this.#sign(n);
     this.#write(n);
-    const rest = `x-github-delivery: ${randomUUID()}\r\nx-hub-signature-256: sha256=${signature}\r\n\r\n`;
+    const rest = `x-github-delivery: ${deliveryId(n)}\r\nx-hub-signature-256: sha256=${signature}\r\n\r\n`;
     return Buffer.concat([Buffer.from(this.#head + rest, 'latin1'), this.#body]);
   }
 
@@ -59,6 +59,17 @@ export class Deliveries {
   #write(n: number): void {
     this.#body.write(String(FIRST_ID + n).padStart(ID_DIGITS, '0'), this.#idAt, 'latin1');
   }
+}
+
+/** Intervals of 100 ns between the beginning of the Gregorian calendar and that of Unix time. Source: RFC 9562, 5.1. */
+const GREGORIAN = 0x01b21dd213814000n;
+const NODE = randomBytes(8).toString('hex');
+
+/** The n-th delivery id, as GitHub makes them: UUIDs of version 1, by time. Source: "Webhook events and payloads". */
+function deliveryId(n: number): string {
+  const time = BigInt(Date.now()) * 10_000n + BigInt(n % 10_000) + GREGORIAN;
+  const hex = time.toString(16).padStart(15, '0');
+  return `${hex.slice(7)}-${hex.slice(3, 7)}-1${hex.slice(0, 3)}-${NODE.slice(0, 4)}-${NODE.slice(4)}`;
 }
 
 /** GitHub's own example of a run that has failed; only its ids are ours. */

@@ -8,6 +8,9 @@ interface Pending {
   reject: (error: Error) => void;
 }
 
+/** Requests that are enough to begin with: the thread works on them while the turn of the event loop goes on. */
+const ENOUGH = 24;
+
 /** The main thread's end of a writer thread. Keeps the process alive only while something is asked of it. */
 export class WriterClient {
   readonly #worker: Worker;
@@ -49,14 +52,16 @@ export class WriterClient {
     return this.#ended !== undefined;
   }
 
-  /** Asks the thread for something; requests of the same turn of the event loop travel together. */
+  /** Asks the thread for something; requests of the same turn of the event loop travel together, by the {@link ENOUGH}. */
   request(body: WriterCommand): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = ++this.#sequence;
     this.#scheduleFlush();
     this.#outbox.push({ id, ...body });
     if (this.#pending.size === 0) this.#worker.ref();
-    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    const reply = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    if (this.#outbox.length >= ENOUGH) this.#flush();
+    return reply;
   }
 
   /** Calls `collect` once at the end of this turn, so that what it asks for travels with the turn's other requests. */

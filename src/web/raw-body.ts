@@ -39,35 +39,41 @@ export function readRawBody(
       else if (!reservation.add(chunk.length)) drop('no_memory');
       else bytes.append(chunk);
     };
-    const onEnd = () => finish({ state: 'read', body: bytes.copy() });
+    const onEnd = () => finish({ state: 'read', body: bytes.whole() });
     const onCut = () => finish({ state: 'cut_off' });
     request.on('data', onData).on('end', onEnd).on('close', onCut).on('error', onCut);
   });
 }
 
-/** A body in one piece: kept as its chunks, one that was sent byte by byte would take a hundred times its size. */
+/**
+ * A body in one piece: kept as its chunks, one that was sent byte by byte would take a hundred times its size. In memory
+ * of its own: of a part of Node's pool, the whole pool would be copied with it to another thread.
+ */
 class GrowingBuffer {
   #bytes = Buffer.alloc(0);
   size = 0;
 
   append(chunk: Buffer): void {
     const size = this.size + chunk.length;
-    if (size > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(size, 2 * this.#bytes.length));
-      this.#bytes.copy(larger, 0, 0, this.size);
-      this.#bytes = larger;
-    }
+    if (size > this.#bytes.length) this.#move(Math.max(size, 2 * this.#bytes.length));
     chunk.copy(this.#bytes, this.size);
     this.size = size;
   }
 
   /** What was appended, without the room behind it. */
-  copy(): Buffer {
-    return Buffer.concat([this.#bytes.subarray(0, this.size)]);
+  whole(): Buffer {
+    if (this.size < this.#bytes.length) this.#move(this.size);
+    return this.#bytes;
   }
 
   clear(): void {
     this.#bytes = Buffer.alloc(0);
     this.size = 0;
+  }
+
+  #move(room: number): void {
+    const moved = Buffer.allocUnsafeSlow(room);
+    this.#bytes.copy(moved, 0, 0, this.size);
+    this.#bytes = moved;
   }
 }

@@ -81,6 +81,22 @@ describe('SqliteDatabase', () => {
     expect(database.read('SELECT name FROM t ORDER BY id')).toEqual([{ name: 'one' }, { name: 'three' }]);
   });
 
+  it('begins with many batches of a turn before the turn ends', async () => {
+    const database = await openDatabase();
+    await database.batch([CREATE]);
+    const batches = Array.from({ length: 100 }, () =>
+      database.batch([{ sql: 'INSERT INTO t (name) VALUES (NULL)' }]),
+    );
+    const count = () => Number(database.read('SELECT count(*) AS n FROM t')[0]?.n);
+    // This turn goes on meanwhile.
+    for (let looks = 0; looks < 2_000 && count() === 0; looks++) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+    expect(count()).toBeGreaterThan(0);
+    await Promise.all(batches);
+    expect(count()).toBe(100);
+  });
+
   it('commits what waits together in one transaction', async () => {
     const database = await openDatabase();
     await database.batch([CREATE]);
