@@ -30,6 +30,8 @@ local old_expires = redis.call('ZSCORE', SESSIONS, old)
 local live = old_expires and tonumber(old_expires) > S.ms
 local session, expires = pad(take(1)), S.ms + lease_ms
 local kept, any = {}, false
+-- Before its leases: one without a session would never lapse.
+if asked > 0 then redis.call('ZADD', SESSIONS, expires, session) end
 for i = 4, #ARGV do
   -- Its session may be one of an attach before this one, whose answer was lost too.
   local holder = redis.call('ZSCORE', LEASES, ARGV[i])
@@ -41,15 +43,15 @@ for i = 4, #ARGV do
     kept[#kept + 1] = live and not holder and '2' or '0'
   end
 end
-if any then redis.call('ZADD', SESSIONS, expires, session) end
+if asked > 0 and not any then redis.call('ZREM', SESSIONS, session) end
 local fates = table.concat(kept)
 if asked > 0 then keep_answer('attach ' .. old, (any and session or string.rep('0', 16)) .. ' ' .. fates) end
 local more = 0
 if live then
   local rest = redis.call('ZRANGEBYSCORE', LEASES, old, old, 'LIMIT', 0, GIVE_BACK_MOST)
   for _, member in ipairs(rest) do
-    redis.call('ZREM', LEASES, member)
     give_back(string.sub(member, 18), 0)
+    redis.call('ZREM', LEASES, member)
   end
   if #rest == GIVE_BACK_MOST then more = 1 else redis.call('ZREM', SESSIONS, old) end
 end

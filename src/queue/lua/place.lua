@@ -108,13 +108,14 @@ end
 local function free_group(id, turn_ends)
   local group = redis.call('HGET', GACTIVE, id)
   if not group then return end
-  redis.call('HDEL', GACTIVE, id)
   local g = load_group(group)
   g.active = 0
   if turn_ends then
     g.n, g.ended, g.turn = g.n - 1, S.ms, take(1)
   end
   elect(g)
+  -- Last: after an error before it, the end of the lease frees the group.
+  redis.call('HDEL', GACTIVE, id)
   S.wake = true
 end
 
