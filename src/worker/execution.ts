@@ -46,17 +46,22 @@ export class Execution {
   }
 
   /**
-   * Tells the handler to stop; one that has not after the grace period is waited for no longer. After
-   * `lost_lease` and `shutdown` its outcome counts no more.
+   * Tells the handler to stop, if it has not been told before; one that has not after the grace period is waited for no
+   * longer. After `lost_lease` and `shutdown` its outcome counts no more.
    */
   abort(code: AbortReasonCode): void {
-    if (this.#reason || this.#durationMs !== undefined) return;
-    const reason = new AbortReason(code);
-    this.#reason = reason;
-    // At a shutdown the grace is over already.
-    if (code === 'shutdown') queueMicrotask(() => this.#end(outcomeOfAbort(reason)));
-    else this.#grace = this.#options.clock.setTimeout(() => this.#giveUp(reason), this.#options.graceMs);
-    this.context.abort(reason);
+    if (this.#durationMs !== undefined) return;
+    const isFirst = this.#reason === undefined;
+    this.#reason ??= new AbortReason(code);
+    const reason = this.#reason;
+    if (code === 'shutdown') {
+      // The grace is over already, also that of an earlier reason.
+      this.#grace?.clear();
+      queueMicrotask(() => this.#end(outcomeOfAbort(reason)));
+    } else if (isFirst) {
+      this.#grace = this.#options.clock.setTimeout(() => this.#giveUp(reason), this.#options.graceMs);
+    }
+    if (isFirst) this.context.abort(reason);
   }
 
   /**

@@ -59,6 +59,37 @@ describe('an aborted handler', () => {
     expect(worker.inFlight).toBe(1);
   });
 
+  it('has a time limit of its own, however many there are and whenever they began', async () => {
+    const aborted: [id: string, at: number][] = [];
+    const began = bench.clock.now();
+    const worker = bench.worker({ timeoutMs: 1000, graceMs: 60_000, concurrency: 10 });
+    worker.registerHandler('greet', ({ id }, { signal }) => {
+      signal.addEventListener('abort', () => aborted.push([id, bench.clock.now() - began]));
+      return id === 'short' ? true : stubborn();
+    });
+    worker.start();
+    for (const [id, afterMs] of [
+      ['first', 300],
+      ['short', 0],
+      ['second', 400],
+      ['third', 300],
+    ] as const) {
+      await bench.send(message(id));
+      await bench.clock.advance(afterMs);
+    }
+    await bench.clock.advance(2000);
+    expect(aborted).toEqual([
+      ['first', 1000],
+      ['second', 1300],
+      ['third', 1700],
+    ]);
+    await bench.send(message('later'));
+    await bench.clock.advance(999);
+    expect(aborted).toHaveLength(3);
+    await bench.clock.advance(1);
+    expect(aborted.at(-1)).toEqual(['later', 4000]);
+  });
+
   it('that does not listen has a line in the log that says why it was to stop', async () => {
     const lines: string[] = [];
     const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });

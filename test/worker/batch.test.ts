@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PermanentError, TransientError } from '../../src/errors.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { WorkerMessage } from '../../src/messages/worker-message.ts';
+import type { Lease } from '../../src/queue/types.ts';
 import {
   type BatchContext,
   type BatchResult,
@@ -12,7 +13,7 @@ import {
   type WorkerContext,
   type WorkerObserver,
 } from '../../src/worker/index.ts';
-import { Bench, message } from './support.ts';
+import { Bench, message, overriding } from './support.ts';
 
 type Work = (messages: readonly WorkerMessage[], context: BatchContext) => Promise<readonly BatchResult[]>;
 
@@ -57,6 +58,29 @@ describe('BatchWorker', () => {
     await bench.clock.advance(2);
     expect(worker.batches).toEqual([['a', 'b', 'c'], ['d']]);
     expect(await bench.stats()).toMatchObject({ inFlight: 0 });
+  });
+
+  it('leaves out a message whose lease was lost while it waited for the batch', async () => {
+    let tell: ((lease: Lease) => void) | undefined;
+    const leases: Lease[] = [];
+    const queues = overriding(bench.queues, {
+      onLeaseLost(listener) {
+        tell = (lease) => listener(lease, 'expired');
+        return () => undefined;
+      },
+      async exchange(queue, request) {
+        const reply = await bench.queues.exchange(queue, request);
+        leases.push(...reply.messages.map(({ lease }) => lease));
+        return reply;
+      },
+    });
+    const worker = start({ queues });
+    await bench.send(...ids('a', 'b'));
+    await bench.clock.advance(1);
+    const [a] = leases;
+    if (a) tell?.(a);
+    await bench.clock.advance(500);
+    expect(worker.batches).toEqual([['b']]);
   });
 
   it('counts the waiting time from the first message of the batch', async () => {

@@ -6,7 +6,6 @@ import {
   type ScheduledOptions,
   type ScheduledTick,
   ScheduledWorker,
-  WorkerManager,
 } from '../../src/worker/index.ts';
 import { Bench } from './support.ts';
 
@@ -51,30 +50,6 @@ describe('ScheduledWorker', () => {
     expect(minutes(worker)).toEqual([0, 5]);
     await bench.clock.advance(10 * MINUTE);
     expect(minutes(worker)).toEqual([0, 5, 10, 15]);
-  });
-
-  it('gives its figures to the manager that it is registered with, unless it has a collector or none', async () => {
-    const schedule = { schedule: { everyMs: MINUTE } };
-    const [own, shared] = [
-      new MetricsCollector({ clock: bench.clock }),
-      new MetricsCollector({ clock: bench.clock }),
-    ];
-    const workers = [
-      ticker({ ...schedule, name: 'shares' }),
-      ticker({ ...schedule, name: 'owns', metrics: own }),
-      ticker({ ...schedule, name: 'has none', metrics: null }),
-    ];
-    const manager = new WorkerManager(shared, { clock: bench.clock });
-    for (const worker of workers) manager.register(worker);
-    manager.startAll();
-    await bench.clock.advance(1);
-    const counted = (metrics: MetricsCollector) =>
-      workers.map(({ name }) => metrics.getMetrics(name).processed);
-    expect([counted(shared), counted(own)]).toEqual([
-      [1, 0, 0],
-      [0, 1, 0],
-    ]);
-    await manager.stopAll();
   });
 
   it('has no further tick once it is quiet, and no queue', async () => {
@@ -260,7 +235,9 @@ describe('ScheduledWorker', () => {
   });
 
   it('refuses numbers out of range, and what is no schedule', () => {
+    expect(() => ticker({ jitterMs: -1 })).toThrow(/^jitterMs .* -1$/);
     expect(() => ticker({ jitterMs: -1 })).toThrow(RangeError);
+    expect(() => ticker({ timeoutMs: 1.5 })).toThrow(/^timeoutMs .* 1\.5$/);
     expect(() => ticker({ timeoutMs: 1.5 })).toThrow(RangeError);
     expect(() => ticker({ schedule: { cron: '' } })).toThrow(ConfigError);
   });
