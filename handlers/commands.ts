@@ -1,3 +1,4 @@
+import MarkdownIt, { type Token } from 'markdown-it';
 import type { RequestVerb } from '../src/messages/request-verbs.ts';
 
 /** Commands in comments. Any other word after `/checkmend` asks for help. */
@@ -9,121 +10,96 @@ const COMMANDS_MAX = 5;
 /** Characters of a comment that are looked at; GitHub takes 65,536. */
 const BODY_MAX = 65_536;
 
-/** A command begins its line; GitHub's mark-up allows three spaces before text. Letter case does not count. */
-const COMMAND = /^ {0,3}\/checkmend(?![\w-])[ \t]*(\S{0,40})/i;
-const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
-const LIST_MARKS = /^(?: {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})+/;
-const QUOTE = /^ {0,3}>/;
-const CODE = /^(?: {4}|\t)/;
+/** A command begins its line. Letter case does not count. */
+const COMMAND = /^\/checkmend(?![\w-])[ \t]*(\S{0,40})/i;
+
+/** In place of what is not plain text. */
+const OTHER = '\0';
+
+const markdown = new MarkdownIt({ html: true });
+// What is escaped stays apart from text: who writes `\/checkmend` does not mean it.
+markdown.core.ruler.disable('text_join');
 
 /**
- * The commands of a comment as its reader sees it: not what stands in a quotation, in code, or in a comment of the
- * mark-up. Each once, in their order.
+ * The commands of a comment as its reader sees it: not what stands in a quotation, a list, a heading, in code, or in a
+ * comment of the mark-up. Each once, in their order.
  */
 export function commandsOf(body: string): RequestVerb[] {
   const found = new Set<RequestVerb>();
-  for (const paragraph of paragraphsOf(proseLines(body.slice(0, BODY_MAX)))) {
-    for (const line of linesOutsideCode(paragraph)) {
-      const word = COMMAND.exec(line)?.[1]?.toLowerCase();
-      if (word === undefined) continue;
-      found.add(COMMANDS.find((command) => command === word) ?? 'help');
-    }
+  // Reading mark-up takes its time: most comments have no command.
+  if (!/\/checkmend/i.test(body)) return [];
+  for (const line of proseLines(body.slice(0, BODY_MAX))) {
+    const word = COMMAND.exec(line)?.[1]?.toLowerCase();
+    if (word === undefined) continue;
+    found.add(COMMANDS.find((command) => command === word) ?? 'help');
   }
   return [...found].slice(0, COMMANDS_MAX);
 }
 
-/** Lines that belong together; inline mark-up does not go beyond them. */
-function* paragraphsOf(lines: Iterable<string>): Generator<string[]> {
-  let paragraph: string[] = [];
-  for (const line of lines) {
-    if (line.trim() === '' || LIST_MARKS.test(line)) {
-      yield paragraph;
-      paragraph = [];
-    }
-    paragraph.push(line);
-  }
-  yield paragraph;
-}
-
-/** Lines of a paragraph that do not begin in inline code, which may go over several. */
-function* linesOutsideCode(paragraph: readonly string[]): Generator<string> {
-  const spans = codeSpans(paragraph.join('\n')).values();
-  let span = spans.next().value;
-  let at = 0;
-  for (const line of paragraph) {
-    while (span && span.end <= at) span = spans.next().value;
-    if (!span || span.start >= at) yield line;
-    at += line.length + 1;
-  }
-}
-
-/** Where a run of backticks and the next one that is as long enclose code. */
-function codeSpans(text: string): { start: number; end: number }[] {
-  const runs = [...text.matchAll(/`+/g)].map(({ 0: run, index }) => ({ index, size: run.length }));
-  const twins: (number | undefined)[] = [];
-  const nextOfSize = new Map<number, number>();
-  for (const [i, { size }] of [...runs.entries()].reverse()) {
-    twins[i] = nextOfSize.get(size);
-    nextOfSize.set(size, i);
-  }
-  const spans = [];
-  for (let i = 0; i < runs.length; i++) {
-    const twin = twins[i];
-    const [start, end] = [runs[i], twin === undefined ? undefined : runs[twin]];
-    if (twin === undefined || !start || !end) continue;
-    spans.push({ start: start.index, end: end.index + end.size });
-    i = twin;
-  }
-  return spans;
-}
-
-/** Lines that are shown as text of the comment's own; an empty one in place of each that is not. */
+/** Lines of the paragraphs that are the comment's own. */
 function* proseLines(body: string): Generator<string> {
-  let fence: string | null = null;
-  let quoted = false;
-  let hidden: string | null = null;
-  for (const line of body.split(/\r\n|\n|\r/)) {
-    // A list may hold a quotation or code, which begin after its mark.
-    const content = line.replace(LIST_MARKS, '');
-    const mark = FENCE.exec(content);
-    let shown = '';
-    if (fence !== null) {
-      if (closes(FENCE.exec(line.trimStart()), fence)) fence = null;
-    } else if (hidden !== null) {
-      hidden = hiddenAfter(line, hidden);
+  const html = new Html();
+  let opener: Token | undefined;
+  for (const token of markdown.parse(body, {})) {
+    if (token.type === 'html_block') html.read(token.content);
+    if (token.type === 'inline') yield* linesOf(token.children ?? [], html, isOwnParagraph(opener));
+    opener = token;
+  }
+}
+
+function isOwnParagraph(opener: Token | undefined): boolean {
+  return opener?.type === 'paragraph_open' && opener.level === 0;
+}
+
+function* linesOf(tokens: readonly Token[], html: Html, own: boolean): Generator<string> {
+  let line = '';
+  for (const { type, content } of tokens) {
+    if (type === 'html_inline') html.read(content);
+    if (type === 'softbreak' || type === 'hardbreak') {
+      if (own) yield line;
+      line = '';
     } else {
-      // A quotation goes on without its mark until a blank line.
-      quoted = QUOTE.test(content) || (quoted && line.trim() !== '');
-      if (mark && !quoted) fence = mark[1] ?? null;
-      else if (!quoted && !CODE.test(line)) {
-        hidden = hiddenAfter(line, null);
-        shown = line;
-      }
+      line += type === 'text' && !html.hides ? content : OTHER;
     }
-    yield shown;
   }
+  if (own) yield line;
 }
 
-/** What ends the comment of the mark-up, or the preformatted text, that goes on after a line; null where none does. */
-function hiddenAfter(line: string, before: string | null): string | null {
-  let rest = line.toLowerCase().replace(/`[^`]*`/g, '');
-  let end = before;
-  for (;;) {
-    if (end === null) {
-      const start = /<(!--|pre(?![\w-]))/.exec(rest);
-      if (!start) return null;
-      rest = rest.slice(start.index + start[0].length);
-      end = start[1] === '!--' ? '-->' : '</pre>';
-    }
-    const at = rest.indexOf(end);
-    if (at === -1) return end;
-    rest = rest.slice(at + end.length);
-    end = null;
-  }
-}
+/** Elements whose content is code or somebody else's words, or is not shown. */
+const HIDING = new Set([
+  'blockquote',
+  'code',
+  'kbd',
+  'pre',
+  'q',
+  'samp',
+  'script',
+  'style',
+  'textarea',
+  'tt',
+]);
 
-function closes(mark: RegExpExecArray | null, fence: string): boolean {
-  if (!mark) return false;
-  const [, ticks = '', rest = ''] = mark;
-  return ticks[0] === fence[0] && ticks.length >= fence.length && rest.trim() === '';
+/** The HTML between the text, as far as it says how the text after it is shown. */
+class Html {
+  readonly #open = new Map<string, number>();
+  #inComment = false;
+
+  get hides(): boolean {
+    return this.#inComment || this.#open.size > 0;
+  }
+
+  read(text: string): void {
+    for (const [mark, slash, name] of text.matchAll(/<!--|-->|<(\/?)([a-z][a-z\d-]*)/gi)) {
+      if (mark === '-->') this.#inComment = false;
+      else if (mark === '<!--') this.#inComment = true;
+      else if (!this.#inComment && name) this.#count(name.toLowerCase(), slash ? -1 : 1);
+    }
+  }
+
+  #count(name: string, by: number): void {
+    if (!HIDING.has(name)) return;
+    const open = (this.#open.get(name) ?? 0) + by;
+    if (open > 0) this.#open.set(name, open);
+    else this.#open.delete(name);
+  }
 }

@@ -64,7 +64,7 @@ export class WriterClient {
     return reply;
   }
 
-  /** Calls `collect` once at the end of this turn, so that what it asks for travels with the turn's other requests. */
+  /** Calls `collect` once, at the latest at the end of this turn: what it asks for travels with the turn's other requests. */
   atTurnEnd(collect: () => void): void {
     this.#scheduleFlush();
     this.#collectors.push(collect);
@@ -79,6 +79,8 @@ export class WriterClient {
   /** Closes the connection after everything asked before; resolves when the thread is gone. */
   async close(): Promise<void> {
     const exit = new Promise((resolve) => this.#worker.once('exit', resolve));
+    // What is collected at the end of this turn comes before.
+    this.#flush();
     if (!this.#ended) await this.request({ kind: 'close' }).catch(() => {});
     if (!this.#ended) {
       this.#worker.ref();

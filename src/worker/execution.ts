@@ -47,7 +47,7 @@ export class Execution {
 
   /**
    * Tells the handler to stop, if it has not been told before; one that has not after the grace period is waited for no
-   * longer. After `lost_lease` and `shutdown` its outcome counts no more.
+   * longer. After `lost_lease` and `shutdown` its outcome counts no more, as whoever aborts for a shutdown has settled it.
    */
   abort(code: AbortReasonCode): void {
     if (this.#durationMs !== undefined) return;

@@ -22,6 +22,11 @@ describe('commands', () => {
     ['`a` and `b`\n/checkmend fix\n`c`', ['fix']],
     ['a `\n\n/checkmend fix\n`', ['fix']],
     ['a ``\n/checkmend fix\n`', ['fix']],
+    ['```npm test``` fails\n\n/checkmend fix', ['fix']],
+    ['# it`s\n/checkmend fix\ncan`t', ['fix']],
+    ['> ```\n> x\n> ```\n/checkmend fix', ['fix']],
+    ['<details>\n\n/checkmend fix\n\n</details>', ['fix']],
+    ['<blockquote>a</blockquote>\n\n/checkmend fix', ['fix']],
   ])('%j are %j', (body, commands) => {
     expect(commandsOf(body)).toEqual(commands);
   });
@@ -59,6 +64,24 @@ describe('commands', () => {
     ['a quotation in a list', '- > ann wrote\n  /checkmend fix'],
     ['preformatted text', 'so: <pre>\n/checkmend fix\n</pre>'],
     ['a list', '- /checkmend fix'],
+    ['a heading', '# /checkmend fix'],
+    ['what is escaped', '\\/checkmend fix'],
+    ['what is emphasised', '**/checkmend fix**'],
+    ['code whose line before is indented', 'text `a\n    continued\n/checkmend fix\nb`'],
+    ['code whose line before looks like a list', '`a\n14. b\n/checkmend fix\nc`'],
+    ['code whose line before has an odd blank', '`a\n\u00a0\n/checkmend fix\nb`'],
+    ['a quotation whose line before has an odd blank', '> a\n\u00a0\n/checkmend fix'],
+    [
+      'a block that a fence further in does not end',
+      '```\nSo:\n    ```\n    a\n    ```\n/checkmend fix\n```',
+    ],
+    ['a block with an odd separator behind its mark', '```js\u2028\n/checkmend fix\n```'],
+    ['a comment that begins behind backticks', 'a ``` <!-- `\n/checkmend fix\n-->'],
+    ['code that begins behind a comment', 'a <!-- b\nc --> `d\n/checkmend fix\ne`'],
+    ['a quotation in HTML', '<blockquote>\n\n/checkmend fix\n\n</blockquote>'],
+    ['code in HTML', 'so: <code>\n/checkmend fix\n</code>'],
+    ['an attribute', 'so: <a title="\n/checkmend fix\n">b</a>'],
+    ['a table', '/checkmend fix | b\n--- | ---\n/checkmend why | c'],
     ['a longer word', '/checkmend-fix /checkmender fix'],
   ])('are not in %s', (_name, body) => {
     expect(commandsOf(body)).toEqual([]);

@@ -14,18 +14,23 @@ export function unsafePath(path: string): Refusal | null {
   return reason === null ? null : { rule: 'path.unsafe', reason: `the patch names a path that ${reason}` };
 }
 
-/** Refuses two paths that are one file where letter case or the form of accents does not count. */
+/** Refuses two paths that are one, or one in the other, where letter case or the form of accents does not count. */
 export function collidingPaths(paths: readonly string[]): Refusal | null {
-  const seen = new Map<string, string>();
+  const files = new Map(paths.map((path) => [folded(path), path]));
   for (const path of paths) {
-    const folded = path.normalize('NFC').toLowerCase();
-    const other = seen.get(folded);
-    if (other !== undefined && other !== path) {
+    const names = folded(path).split('/');
+    for (let depth = 1; depth <= names.length; depth++) {
+      const other = files.get(names.slice(0, depth).join('/'));
+      if (other === undefined || other === path) continue;
       return { rule: 'path.unsafe', reason: `the patch names ${other} and ${path}, which may be one file` };
     }
-    seen.set(folded, path);
   }
   return null;
+}
+
+/** By way of capitals: some letters have only one of the two. */
+function folded(path: string): string {
+  return path.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC');
 }
 
 function problemOf(path: string): string | null {

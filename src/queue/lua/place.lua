@@ -39,14 +39,16 @@ local function count_by_age(age, by)
 end
 
 -- A group: n messages (waiting, in flight or follow-ups), when its last turn ended (ms) and that turn's number (0 before
--- the first), active 1 while a message is in flight, the first: what would be its member of GREADY if it did not stand
--- in READY, or nil.
+-- the first), the id of the message in flight or nil, the first: what would be its member of GREADY if it did not stand
+-- in READY, or nil. Written with the length of that id, which may hold anything.
 local function load_group(group)
   local state = redis.call('HGET', GROUPS, group)
-  if not state then return { name = group, n = 0, ended = 0, turn = 0, active = 0 } end
-  local n, ended, turn, active, first = string.match(state, '^(%d+) (%d+) (%d+) (%d) (.*)$')
+  if not state then return { name = group, n = 0, ended = 0, turn = 0 } end
+  local n, ended, turn, length, at = string.match(state, '^(%d+) (%d+) (%d+) (%d+) ()')
+  local rest = at + tonumber(length)
   return { name = group, n = tonumber(n), ended = tonumber(ended), turn = tonumber(turn),
-    active = tonumber(active), first = first ~= '-' and first or nil }
+    running = rest > at and string.sub(state, at, rest - 1) or nil,
+    first = rest <= #state and string.sub(state, rest) or nil }
 end
 
 local function save_group(g)
@@ -54,8 +56,9 @@ local function save_group(g)
     redis.call('HDEL', GROUPS, g.name)
   else
     -- Not with %s: it would end at a NUL of an id.
-    local numbers = string.format('%.0f %.0f %.0f %d ', g.n, g.ended, g.turn, g.active)
-    redis.call('HSET', GROUPS, g.name, numbers .. (g.first or '-'))
+    local running = g.running or ''
+    local numbers = string.format('%.0f %.0f %.0f %d ', g.n, g.ended, g.turn, #running)
+    redis.call('HSET', GROUPS, g.name, numbers .. running .. (g.first or ''))
   end
 end
 
@@ -80,7 +83,7 @@ end
 -- that an error in between leaves none there that the group does not know.
 local function elect(g)
   recall(g)
-  if g.active == 0 then
+  if not g.running then
     g.first = redis.call('ZRANGEBYLEX', GREADY, '[' .. g.name .. ' ', '(' .. g.name .. '!', 'LIMIT', 0, 1)[1]
   end
   save_group(g)
@@ -109,11 +112,14 @@ local function free_group(id, turn_ends)
   local group = redis.call('HGET', GACTIVE, id)
   if not group then return end
   local g = load_group(group)
-  g.active = 0
-  if turn_ends then
-    g.n, g.ended, g.turn = g.n - 1, S.ms, take(1)
+  -- Or it was free already, before an error.
+  if g.running == id then
+    g.running = nil
+    if turn_ends then
+      g.n, g.ended, g.turn = g.n - 1, S.ms, take(1)
+    end
+    elect(g)
   end
-  elect(g)
   -- Last: after an error before it, the end of the lease frees the group.
   redis.call('HDEL', GACTIVE, id)
   S.wake = true
@@ -132,7 +138,7 @@ local function place_ready(id, r)
   if r.group then
     redis.call('ZADD', GREADY, 0, group_member(r, id))
     local g = load_group(r.group)
-    if g.active == 0 and not is_behind_first(r, g) then elect(g) end
+    if not g.running and not is_behind_first(r, g) then elect(g) end
   else
     redis.call('ZADD', READY, score_of(r), r.seq .. ':' .. id)
   end

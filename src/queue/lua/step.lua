@@ -89,9 +89,12 @@ local function settle_other()
       if kind == 'r' then
         fail(id, delay, err)
       elseif kind == 'd' then
-        local r = parse(redis.call('HGET', MSGS, id))
-        bury(id, r, r.retries + 1, err)
-        finish(id)
+        local rec = redis.call('HGET', MSGS, id)
+        if rec then
+          local r = parse(rec)
+          bury(id, r, r.retries + 1, err)
+          finish(id)
+        end
       else
         give_back(id, delay)
       end
@@ -117,7 +120,7 @@ local function start_group(id, r)
   -- An error may have left it there.
   redis.call('ZREM', GREADY, group_member(r, id))
   redis.call('HSET', GACTIVE, id, r.group)
-  g.active, g.first = 1, nil
+  g.running, g.first = id, nil
   save_group(g)
 end
 
@@ -191,8 +194,9 @@ local function pop()
     end
     count = i
   end
-  grant(from, count)
+  -- Before their leases: after an error in between they are still in READY, and nothing of their groups beside them.
   for id, r in pairs(starting) do start_group(id, r) end
+  grant(from, count)
   left = left - count
   size = want
   if dead then

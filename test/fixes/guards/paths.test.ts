@@ -90,18 +90,22 @@ describe('unsafePath', () => {
 });
 
 describe('collidingPaths', () => {
-  test.each([[['src/A.ts', 'src/a.ts']], [['Lib/x', 'y', 'lib/x']], [['caf\u00e9.md', 'cafe\u0301.md']]])(
-    '%j are refused',
-    (paths) => {
-      expect(collidingPaths(paths)).toMatchObject({
-        rule: 'path.unsafe',
-        reason: expect.stringContaining('one file'),
-      });
-    },
-  );
+  test.each([
+    [['src/A.ts', 'src/a.ts']],
+    [['Lib/x', 'y', 'lib/x']],
+    [['Foo', 'foo/bar']],
+    [['src/lib/x', 'src/Lib']],
+    [['stra\u00dfe.md', 'STRASSE.md']],
+    [['caf\u00e9.md', 'cafe\u0301.md']],
+  ])('%j are refused', (paths) => {
+    expect(collidingPaths(paths)).toMatchObject({
+      rule: 'path.unsafe',
+      reason: expect.stringContaining('one file'),
+    });
+  });
 
   test('others are not', () => {
-    expect(collidingPaths(['a', 'b/a', 'a.ts', 'A/b'])).toBeNull();
+    expect(collidingPaths(['a', 'b/a', 'a.ts', 'B/c'])).toBeNull();
   });
 
   test('a patch with such paths is refused', () => {
