@@ -25,9 +25,9 @@ markdown.core.ruler.disable('text_join');
  * comment of the mark-up. Each once, in their order.
  */
 export function commandsOf(body: string): RequestVerb[] {
-  const found = new Set<RequestVerb>();
   // Reading mark-up takes its time: most comments have no command.
   if (!/\/checkmend/i.test(body)) return [];
+  const found = new Set<RequestVerb>();
   for (const line of proseLines(body.slice(0, BODY_MAX))) {
     const word = COMMAND.exec(line)?.[1]?.toLowerCase();
     if (word === undefined) continue;

@@ -79,8 +79,6 @@ export class WriterClient {
   /** Closes the connection after everything asked before; resolves when the thread is gone. */
   async close(): Promise<void> {
     const exit = new Promise((resolve) => this.#worker.once('exit', resolve));
-    // What is collected at the end of this turn comes before.
-    this.#flush();
     if (!this.#ended) await this.request({ kind: 'close' }).catch(() => {});
     if (!this.#ended) {
       this.#worker.ref();

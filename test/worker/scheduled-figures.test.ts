@@ -6,22 +6,10 @@ import {
   MetricsCollector,
   type ScheduledOptions,
   type ScheduledTick,
-  ScheduledWorker,
   WorkerManager,
 } from '../../src/worker/index.ts';
 import { Bench } from './support.ts';
-
-const MINUTE = 60_000;
-
-class Ticker extends ScheduledWorker {
-  readonly ticks: number[] = [];
-  work: (tick: ScheduledTick) => Promise<void> = async () => undefined;
-
-  protected override async runTick(tick: ScheduledTick): Promise<void> {
-    this.ticks.push(tick.slot);
-    await this.work(tick);
-  }
-}
+import { MINUTE, type Ticker, tickerOn } from './ticker.ts';
 
 describe('the figures of a ScheduledWorker', () => {
   let bench: Bench;
@@ -34,11 +22,7 @@ describe('the figures of a ScheduledWorker', () => {
 
   afterEach(() => bench[Symbol.asyncDispose]());
 
-  function ticker(options: Partial<ScheduledOptions> = {}): Ticker {
-    const schedule = { everyMs: 5 * MINUTE };
-    const slotStore = new MemorySlotStore();
-    return bench.own(new Ticker({ name: 'tick', schedule, slotStore, clock: bench.clock, ...options }));
-  }
+  const ticker = (options: Partial<ScheduledOptions> = {}): Ticker => tickerOn(bench, options);
 
   /** Ticks in minutes since the beginning. */
   const minutes = (worker: Ticker) => worker.ticks.map((slot) => (slot - origin) / MINUTE);

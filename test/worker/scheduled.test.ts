@@ -1,25 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
-import {
-  MemorySlotStore,
-  MetricsCollector,
-  type ScheduledOptions,
-  type ScheduledTick,
-  ScheduledWorker,
-} from '../../src/worker/index.ts';
+import { MemorySlotStore, MetricsCollector, type ScheduledOptions } from '../../src/worker/index.ts';
 import { Bench } from './support.ts';
-
-const MINUTE = 60_000;
-
-class Ticker extends ScheduledWorker {
-  readonly ticks: number[] = [];
-  work: (tick: ScheduledTick) => Promise<void> = async () => undefined;
-
-  protected override async runTick(tick: ScheduledTick): Promise<void> {
-    this.ticks.push(tick.slot);
-    await this.work(tick);
-  }
-}
+import { MINUTE, type Ticker, tickerOn } from './ticker.ts';
 
 describe('ScheduledWorker', () => {
   let bench: Bench;
@@ -32,11 +15,7 @@ describe('ScheduledWorker', () => {
 
   afterEach(() => bench[Symbol.asyncDispose]());
 
-  function ticker(options: Partial<ScheduledOptions> = {}): Ticker {
-    const schedule = { everyMs: 5 * MINUTE };
-    const slotStore = new MemorySlotStore();
-    return bench.own(new Ticker({ name: 'tick', schedule, slotStore, clock: bench.clock, ...options }));
-  }
+  const ticker = (options: Partial<ScheduledOptions> = {}): Ticker => tickerOn(bench, options);
 
   /** Ticks in minutes since the beginning. */
   const minutes = (worker: Ticker) => worker.ticks.map((slot) => (slot - origin) / MINUTE);

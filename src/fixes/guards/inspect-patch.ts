@@ -47,8 +47,8 @@ export function inspectPatch(text: string, rules: PatchRules): Inspection {
     .reduce((sum, hunk) => sum + hunk.lines.filter((line) => line.kind !== 'context').length, 0);
   const refusal =
     firstOf(paths, unsafePath) ??
-    collidingPaths(paths) ??
     tooLarge(paths.length, changedLines) ??
+    collidingPaths(paths) ??
     firstOf(paths, (path) => protectedPath(path, rules.protectedPaths, rules.tool)) ??
     findWeakening(patch);
   if (refusal) return refused(refusal);

@@ -16,13 +16,16 @@ export function unsafePath(path: string): Refusal | null {
 
 /** Refuses two paths that are one, or one in the other, where letter case or the form of accents does not count. */
 export function collidingPaths(paths: readonly string[]): Refusal | null {
-  const files = new Map(paths.map((path) => [folded(path), path]));
-  for (const path of paths) {
-    const names = folded(path).split('/');
-    for (let depth = 1; depth <= names.length; depth++) {
-      const other = files.get(names.slice(0, depth).join('/'));
-      if (other === undefined || other === path) continue;
-      return { rule: 'path.unsafe', reason: `the patch names ${other} and ${path}, which may be one file` };
+  // With the slash as the least character, what lies in a path comes right behind it.
+  const sorted = paths.map((path) => ({ path, key: `${folded(path).replaceAll('/', '\0')}\0` }));
+  sorted.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+  for (const [i, { path, key }] of sorted.entries()) {
+    const before = sorted[i - 1];
+    if (before && before.path !== path && key.startsWith(before.key)) {
+      return {
+        rule: 'path.unsafe',
+        reason: `the patch names ${before.path} and ${path}, which may be one file`,
+      };
     }
   }
   return null;

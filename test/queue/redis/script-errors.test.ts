@@ -5,7 +5,7 @@ import { queueKeys } from '../../../src/queue/redis/keys.ts';
 import { loadScript, type ScriptName } from '../../../src/queue/redis/scripts.ts';
 import { leaseMember } from '../../../src/queue/redis/settlements.ts';
 import { RedisQueueManager } from '../../../src/queue/redis.ts';
-import type { SendOptions } from '../../../src/queue/types.ts';
+import type { Lease, SendOptions } from '../../../src/queue/types.ts';
 import { anyRedis, makeMessage, uniquePrefix } from '../../support/redis/shared.ts';
 
 const QUEUE = 'q';
@@ -127,14 +127,7 @@ describe('an error at any command', () => {
       await first.sendMessage(QUEUE, makeMessage('expired'), { expiresAt: clock.now() + 1 });
       for (const id of WAITING) await send(first, id, id === 'late' ? { delayMs: 2 } : {});
       await clock.advance(2);
-      const [done = '', ...others] = leases.map(leaseMember);
-      const outcomes = others.flatMap((lease, i) => [
-        'rdb'.charAt(i),
-        lease,
-        '0',
-        '{"type":"t","message":"m"}',
-      ]);
-      return run(failing, [LEASE_MS, 10, 1_000_000, 1, done, ...outcomes]);
+      return run(failing, [LEASE_MS, 10, 1_000_000, ...outcomesOf(leases)]);
     });
     expect(commands).toBeGreaterThan(40);
   });
@@ -149,14 +142,7 @@ describe('an error at any command', () => {
         for (const id of LEASED) await send(first, `behind ${id}`, { groupKey: id });
         await send(first, 'fresh', { groupKey: 'fresh' });
         await send(first, 'done', { groupKey: 'done' });
-        const [done = '', ...others] = leases.map(leaseMember);
-        const outcomes = others.flatMap((lease, i) => [
-          'rdb'.charAt(i),
-          lease,
-          '0',
-          '{"type":"t","message":"m"}',
-        ]);
-        return run(failing, [LEASE_MS, 3, 1_000_000, 1, done, ...outcomes]);
+        return run(failing, [LEASE_MS, 3, 1_000_000, ...outcomesOf(leases)]);
       },
       (id) => id,
     );
@@ -169,14 +155,7 @@ describe('an error at any command', () => {
       for (const id of LEASED) {
         for (const name of ['second', 'third']) await send(first, `${name} ${id}`, { groupKey: id });
       }
-      const [done = '', ...others] = leases.map(leaseMember);
-      const outcomes = others.flatMap((lease, i) => [
-        'rdb'.charAt(i),
-        lease,
-        '0',
-        '{"type":"t","message":"m"}',
-      ]);
-      const args = [LEASE_MS, 6, 1_000_000, 1, done, ...outcomes];
+      const args = [LEASE_MS, 6, 1_000_000, ...outcomesOf(leases)];
       error = await run(failingAt('step', n), args);
       await clock.advance(5);
       expect(await run(loadScript('step').source, args)).toBeNull();
@@ -198,3 +177,10 @@ describe('an error at any command', () => {
 
 const send = (manager: RedisQueueManager, id: string, options: SendOptions = {}) =>
   manager.sendMessage(QUEUE, makeMessage(id), options);
+
+/** Arguments of a step: the first lease is done, the others are retried, dead and given back. */
+function outcomesOf(leases: readonly Lease[]): (string | number)[] {
+  const [done = '', ...others] = leases.map(leaseMember);
+  const error = '{"type":"t","message":"m"}';
+  return [1, done, ...others.flatMap((lease, i) => ['rdb'.charAt(i), lease, '0', error])];
+}
