@@ -5,14 +5,12 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteQueueManager } from '../../src/queue/sqlite.ts';
+import { HEEDING_PERMISSIONS } from '../support/permissions.ts';
 import { run } from '../support/service/command.ts';
 import { freePort } from '../support/service/free-port.ts';
 import { privateKey } from '../support/service/private-key.ts';
 import { serviceEnvironment } from '../support/service/service-process.ts';
 import { temporaryFolder } from '../support/service/temporary-folder.ts';
-
-/** `nobody`: root may write where it is not allowed to. */
-const UNPRIVILEGED = 65_534;
 
 const main = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -28,7 +26,7 @@ describe('a start that fails', () => {
   afterEach(() => folder[Symbol.dispose]());
 
   /** Starts the service, which must end with 1, one line in the log and one for a person; answers the logged error. */
-  async function failedStart(port: number, options: { uid?: number } = {}): Promise<unknown> {
+  async function failedStart(port: number, before: readonly string[] = []): Promise<unknown> {
     const settings = {
       apiUrl: 'http://127.0.0.1:1',
       appId: '1',
@@ -37,10 +35,10 @@ describe('a start that fails', () => {
       port,
       dataDir: folder.path,
     };
-    const child = spawn(process.execPath, [main, 'start'], {
+    const [command = '', ...words] = [...before, process.execPath, main, 'start'];
+    const child = spawn(command, words, {
       env: { ...serviceEnvironment(settings), LOG_LEVEL: 'fatal' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...options,
     });
     const [lines, errors] = await Promise.all([
       child.stdout.setEncoding('utf8').toArray(),
@@ -89,7 +87,7 @@ describe('a start that fails', () => {
     await (await SqliteQueueManager.open(file)).close();
     chmodSync(file, 0o444);
     chmodSync(folder.path, 0o555);
-    const error = await failedStart(await freePort(), process.getuid?.() === 0 ? { uid: UNPRIVILEGED } : {});
+    const error = await failedStart(await freePort(), HEEDING_PERMISSIONS);
     chmodSync(folder.path, 0o755);
     expect(error).toMatchObject({
       code: expect.stringMatching(/^(?:read_only|cannot_open)$/),

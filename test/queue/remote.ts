@@ -19,8 +19,10 @@ export class Remote {
   #onReport: () => void = () => {};
   #requests = 0;
 
-  constructor(backend: RemoteBackend, spawnOptions: { uid?: number } = {}) {
-    this.#child = fork(PROGRAM, [JSON.stringify(backend)], { execArgv: [], ...spawnOptions });
+  /** @param before words before the program's, e.g. `HEEDING_PERMISSIONS` */
+  constructor(backend: RemoteBackend, before: readonly string[] = []) {
+    const [execPath = process.execPath, ...execArgv] = [...before, process.execPath];
+    this.#child = fork(PROGRAM, [JSON.stringify(backend)], { execPath, execArgv });
     this.#exited = once(this.#child, 'exit');
     this.#ready = new Promise((resolve, reject) => {
       this.#child.on('message', (report: RemoteReport) => {
@@ -28,7 +30,10 @@ export class Remote {
         if (report.kind === 'failed') reject(Object.assign(new Error('not opened'), report));
         this.#take(report);
       });
+      this.#exited.then(() => reject(new Error('it ended before it was ready')), reject);
     });
+    // Not everyone waits until it is ready before it is killed.
+    this.#ready.catch(() => undefined);
   }
 
   /** Resolves when the manager is there; rejects with the `code` and `cause` of why it cannot be. */

@@ -4,7 +4,8 @@ import { queueKeys } from '../../../src/queue/redis/keys.ts';
 import { RedisQueueManager, type RedisTarget } from '../../../src/queue/redis.ts';
 import type { Lease } from '../../../src/queue/types.ts';
 import { type RedisClusterServers, startCluster } from '../../support/redis/cluster.ts';
-import { eventually } from '../../support/redis/shared.ts';
+import type { RedisServer } from '../../support/redis/server.ts';
+import { eventually, replicated } from '../../support/redis/shared.ts';
 import { describeDeadLetters } from '../conformance/dead-letters.ts';
 import { describeGroups } from '../conformance/groups.ts';
 import { describeLapsing } from '../conformance/lapsing.ts';
@@ -71,9 +72,7 @@ describe('a manager on a cluster', () => {
       );
       leases.set(queue, (await take(manager, queue)).lease);
     }
-    const master = new Redis(cluster.nodes[0]?.port ?? 0);
-    await master.wait(1, 5_000);
-    master.disconnect();
+    await replicated(cluster.nodes[0] as RedisServer, cluster.replica);
     const waiting = Promise.all(
       others.map((queue) => manager.exchange(`${queue}`, { want: 1, waitMs: 20_000 })),
     );

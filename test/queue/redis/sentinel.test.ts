@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RedisQueueManager } from '../../../src/queue/redis.ts';
 import { startSentinel } from '../../support/redis/sentinel.ts';
 import { startRedis } from '../../support/redis/server.ts';
-import { eventually } from '../../support/redis/shared.ts';
+import { eventually, replicated } from '../../support/redis/shared.ts';
 import { startStopwatch } from '../../support/stopwatch.ts';
 import { message, Q, take } from '../conformance/support.ts';
 
@@ -21,9 +21,7 @@ describe('behind a Sentinel', () => {
     onTestFinished(() => manager.close());
     await manager.sendMessage(Q, message('held'));
     const held = await take(manager);
-    const client = new Redis(master.url);
-    await client.wait(1, 5_000);
-    client.disconnect();
+    await replicated(master, replica);
     const waiting = manager.exchange(Q, { want: 1, waitMs: 30_000 });
     await master.kill();
     const sent = manager.sendMessage(Q, message('first'));

@@ -6,11 +6,9 @@ import { SqliteQueueManager } from '../../../src/queue/sqlite.ts';
 import type { Lease } from '../../../src/queue/types.ts';
 import { SqliteDatabase } from '../../../src/sqlite/database.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../../sqlite/temporary.ts';
+import { HEEDING_PERMISSIONS } from '../../support/permissions.ts';
 import { drain, message, Q, sendAll, take } from '../conformance/support.ts';
 import { Remote } from '../remote.ts';
-
-/** `nobody`: root may write where it is not allowed to. */
-const UNPRIVILEGED = 65_534;
 
 let directory: TemporaryDirectory;
 let path: string;
@@ -119,10 +117,7 @@ describe('a file that cannot be written', () => {
   it('is refused when the queue is opened', async () => {
     chmodSync(directory.path, 0o555);
     for (const suffix of ['', '-wal', '-shm']) chmodSync(`${path}${suffix}`, 0o444);
-    const remote = new Remote(
-      { kind: 'sqlite', path, options: {} },
-      process.getuid?.() === 0 ? { uid: UNPRIVILEGED } : {},
-    );
+    const remote = new Remote({ kind: 'sqlite', path, options: {} }, HEEDING_PERMISSIONS);
     await expect(remote.ready()).rejects.toMatchObject({ code: 'unavailable', cause: 'read_only' });
     await remote.kill();
     chmodSync(directory.path, 0o755);

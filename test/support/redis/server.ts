@@ -46,6 +46,8 @@ export class RedisServer {
     const child = spawn(
       requireRedisServer(),
       ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#directory, '--save', '']
+        // A replica that connects is served at once, not after the five seconds in which others may come.
+        .concat(['--repl-diskless-sync-delay', '0'])
         .concat(['--daemonize', 'no', '--loglevel', 'warning', '--maxmemory-policy', 'noeviction'])
         .concat(persistence, args),
       { stdio: ['ignore', 'pipe', 'pipe'] },

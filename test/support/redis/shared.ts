@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
 import type { WorkerMessage } from '../../../src/messages/worker-message.ts';
-import { startRedis } from './server.ts';
+import { type RedisServer, startRedis } from './server.ts';
 
 /** A server for tests that need nothing special: `TEST_REDIS_URL` if it is set, else a private one. */
 export async function anyRedis(): Promise<{ url: string; stop(): Promise<void> }> {
@@ -40,4 +41,15 @@ export async function eventually<T>(
     if (performance.now() > deadline) throw new Error(`it did not happen within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Resolves when the replica has every write that the master has answered so far. */
+export async function replicated(master: RedisServer, replica: RedisServer): Promise<void> {
+  const [from, to] = [new Redis(master.url), new Redis(replica.url)];
+  const offset = async (client: Redis, field: string) =>
+    Number((await client.info('replication')).match(new RegExp(`^${field}:(\\d+)`, 'm'))?.[1]);
+  const written = await offset(from, 'master_repl_offset');
+  await eventually(async () => (await offset(to, 'slave_repl_offset')) >= written, 20_000);
+  from.disconnect();
+  to.disconnect();
 }
