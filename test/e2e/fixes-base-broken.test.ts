@@ -42,7 +42,7 @@ describe('a failure that main has too', () => {
     await story.applied(pull, 'apply_patch');
     const file = await story.scenario.readFile(repository, 'topic', 'prices.py');
     expect(file?.toString()).toBe(PRETTY);
-  });
+  }, 150_000);
 
   it('is mended by the cure that was pushed to main, which is merged into the branch', async () => {
     const repository = await story.repository('cured', FIX_AT_ONCE);

@@ -33,6 +33,12 @@ export interface Pull extends OpenedPullRequest {
   repository: string;
 }
 
+/**
+ * Longest wait for a fix, in milliseconds: the lease of a service that was killed has to lapse (30 s), the look at the
+ * repositories comes up to 30 s after a start, and then there is the work.
+ */
+const LONGEST_MS = 120_000;
+
 /** A local GitHub, the service in a process of its own, and what a reader of its timeline sees. */
 export class Story implements AsyncDisposable {
   readonly github: LocalGitHub;
@@ -151,7 +157,7 @@ export class Story implements AsyncDisposable {
       return (
         rows.find((row) => row.status === 'applied' && row.strategy === (strategy ?? row.strategy)) ?? null
       );
-    }, 60_000);
+    }, LONGEST_MS);
   }
 
   /** What was tried on a pull request, newest first. */
