@@ -20,6 +20,8 @@ export interface ScheduleLoopOptions {
   readonly random: () => number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The tick that the life before let go of: none overlaps it. Never rejects. */
+  readonly before: Promise<void>;
   /** Runs a tick to its end. Never rejects. */
   readonly run: (slot: number, signal: AbortSignal) => Promise<void>;
 }
@@ -29,6 +31,7 @@ export class ScheduleLoop implements Life {
   readonly #options: ScheduleLoopOptions;
   readonly #quiet = new AbortController();
   readonly #expired = Promise.withResolvers<void>();
+  #over = false;
   readonly #backoff = new ExponentialBackoff({ baseMs: 1000, maxMs: 30_000 });
   #lastSlot = Number.NEGATIVE_INFINITY;
   #tick: AbortController | undefined;
@@ -58,6 +61,7 @@ export class ScheduleLoop implements Life {
 
   #giveUp(): void {
     this.#tick?.abort(new AbortReason('shutdown'));
+    this.#over = true;
     this.#expired.resolve();
   }
 
@@ -75,8 +79,9 @@ export class ScheduleLoop implements Life {
   }
 
   async #run(): Promise<void> {
-    const { schedule, clock, jitterMs, random } = this.#options;
+    const { schedule, clock, jitterMs, random, before } = this.#options;
     const { signal } = this.#quiet;
+    await Promise.race([before, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
     while (!signal.aborted) {
       const slot = schedule.latest(clock.now());
       if (slot === null || slot <= this.#lastSlot) {
@@ -87,7 +92,8 @@ export class ScheduleLoop implements Life {
       }
       this.#lastSlot = slot;
       if (jitterMs > 0) await sleep(clock, random() * jitterMs, signal);
-      if (await this.#claim(slot)) await this.#runTick(slot);
+      // The life may be over by the time that a claim is answered; that tick is left out, as after a crash.
+      if ((await this.#claim(slot)) && !this.#over) await this.#runTick(slot);
     }
   }
 

@@ -61,6 +61,7 @@ export abstract class ScheduledWorker implements ManagedWorker {
   readonly #schedule: Schedule;
   readonly #reporter: Reporter;
   readonly #cycle: LifeCycle<ScheduleLoop>;
+  #tick: Promise<void> = Promise.resolve();
 
   /** @throws ConfigError for a schedule that is none; RangeError for a number out of range */
   constructor(options: ScheduledOptions) {
@@ -106,7 +107,7 @@ export abstract class ScheduledWorker implements ManagedWorker {
 
   /**
    * Waits for the tick that runs; past the deadline its signal aborts with `shutdown`, and it is waited for no
-   * longer. Idempotent.
+   * longer; after a start the next one waits until it has ended. Idempotent.
    * @param deadlineMs milliseconds >= 0; default 30000
    */
   async stop(deadlineMs: number = STOP_DEADLINE_MS): Promise<void> {
@@ -133,7 +134,8 @@ export abstract class ScheduledWorker implements ManagedWorker {
       random,
       clock: this.clock,
       logger: this.logger,
-      run: (slot, signal) => this.#run(slot, signal),
+      before: this.#tick,
+      run: (slot, signal) => (this.#tick = this.#run(slot, signal)),
     });
   }
 

@@ -196,6 +196,45 @@ describe('ScheduledWorker', () => {
     expect([worker.state, worker.inFlight, reasons]).toEqual(['stopped', 0, ['shutdown']]);
   });
 
+  it('runs no tick whose claim is answered after its stop', async () => {
+    const claim = Promise.withResolvers<boolean>();
+    const worker = ticker({ slotStore: { claim: () => claim.promise } });
+    worker.start();
+    await bench.clock.advance(1);
+    await worker.stop(0);
+    claim.resolve(true);
+    await bench.clock.advance(1);
+    expect([worker.state, worker.ticks]).toEqual(['stopped', []]);
+  });
+
+  it('runs the tick whose claim is answered while it stops', async () => {
+    const claim = Promise.withResolvers<boolean>();
+    const worker = ticker({ slotStore: { claim: () => claim.promise } });
+    worker.start();
+    await bench.clock.advance(1);
+    const stopped = worker.stop(1000);
+    claim.resolve(true);
+    await stopped;
+    expect(minutes(worker)).toEqual([0]);
+  });
+
+  it('waits after a start for the tick that it let go of, but not for its own stop', async () => {
+    const worker = ticker();
+    const first = Promise.withResolvers<void>();
+    worker.work = () => (worker.ticks.length === 1 ? first.promise : Promise.resolve());
+    worker.start();
+    await bench.clock.advance(1);
+    await worker.stop(0);
+    worker.start();
+    await bench.clock.advance(6 * MINUTE);
+    expect(minutes(worker)).toEqual([0]);
+    await worker.stop(1000);
+    worker.start();
+    first.resolve();
+    await bench.clock.advance(1);
+    expect(minutes(worker)).toEqual([0, 5]);
+  });
+
   it('dies of a schedule that breaks, and says so', async () => {
     let broken = false;
     const clock = new Proxy(bench.clock, {
