@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../analysis/types.ts';
-import type { Flakiness } from '../store/flakiness.ts';
+import type { Flakiness } from '../store/types.ts';
 
 /** How far back a check's history is looked at, in milliseconds. */
 export const HISTORY_MS = 30 * 24 * 3_600_000;

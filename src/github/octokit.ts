@@ -34,13 +34,13 @@ const ANSWERS = [400, 401, 403, 404, 409, 410, 422, 429, 451];
  * @param id what shares one throttle: an installation, so that one that is limited holds up no other
  */
 export function createOctokit(settings: OctokitSettings, id: string): Octokit {
-  const fetch = new Silence().guard(fetchWithin(settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS));
+  const fetch = new Silence().guard(fetchWithin(settings.requestTimeoutMs));
   return new (octokitClass(settings, id))({ request: { fetch } });
 }
 
 /** The same as a class, for `@octokit/app` to make its own of. */
 export function octokitClass(
-  { apiUrl, logger, throttle, userAgent, requestTimeoutMs = REQUEST_TIMEOUT_MS }: OctokitSettings,
+  { apiUrl, logger, throttle, userAgent, requestTimeoutMs }: OctokitSettings,
   id: string,
 ): typeof Octokit {
   const log = logger.child({ part: 'octokit' });
@@ -67,7 +67,7 @@ export function octokitClass(
 }
 
 /** The deadline counts from sending on: waiting for one's turn in the throttle is no failure of GitHub's. */
-function fetchWithin(timeoutMs: number): typeof fetch {
+function fetchWithin(timeoutMs = REQUEST_TIMEOUT_MS): typeof fetch {
   return (input, init = {}) => {
     const signals = [AbortSignal.timeout(timeoutMs), ...(init.signal ? [init.signal] : [])];
     return fetch(input, { ...init, signal: AbortSignal.any(signals) });

@@ -1,4 +1,4 @@
-import type { PullRequestInfo } from './types.ts';
+import type { PullRequestInfo } from './pull-request-info.ts';
 
 /** A file that a pull request changes. */
 export interface PullRequestFile {

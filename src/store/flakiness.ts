@@ -1,24 +1,5 @@
 import { type Executor, query } from './executor.ts';
-import type { DiagnosisRecord } from './types.ts';
-
-/** What a check's history says of one failure. */
-export interface Flakiness {
-  /** Commits on which the check both failed in this way and passed, in one suite. */
-  readonly bothOnOneCommit: number;
-  /** Times that the failure came back on a pull request after the check had passed there. */
-  readonly returns: number;
-}
-
-export interface FlakinessStore {
-  /**
-   * How often a check failed in one way and passed all the same. Failures that the base had too do not count.
-   * @param since milliseconds since the epoch
-   */
-  of(
-    failure: Pick<DiagnosisRecord, 'repositoryId' | 'checkName' | 'fingerprint'>,
-    since: number,
-  ): Promise<Flakiness>;
-}
+import type { DiagnosisRecord, Flakiness, FlakinessStore } from './types.ts';
 
 /** Newest failures that are looked at. */
 const FAILURES_MAX = 500;

@@ -1,6 +1,5 @@
 import type { Diagnosis } from '../analysis/types.ts';
 import type { BudgetStore } from './budgets.ts';
-import type { FlakinessStore } from './flakiness.ts';
 import type { HoldStore } from './holds.ts';
 import type { IgnoredFailureStore } from './ignored-failures.ts';
 import type { OwnCommentStore } from './own-comments.ts';
@@ -232,6 +231,25 @@ export interface ControlStore {
   setPaused(scope: string, paused: boolean, by: string, at: number): Promise<void>;
   /** The scopes of `scopes` that are paused. */
   paused(scopes: readonly string[]): Promise<string[]>;
+}
+
+/** What a check's history says of one failure. */
+export interface Flakiness {
+  /** Commits on which the check both failed in this way and passed, in one suite. */
+  readonly bothOnOneCommit: number;
+  /** Times that the failure came back on a pull request after the check had passed there. */
+  readonly returns: number;
+}
+
+export interface FlakinessStore {
+  /**
+   * How often a check failed in one way and passed all the same. Failures that the base had too do not count.
+   * @param since milliseconds since the epoch
+   */
+  of(
+    failure: Pick<DiagnosisRecord, 'repositoryId' | 'checkName' | 'fingerprint'>,
+    since: number,
+  ): Promise<Flakiness>;
 }
 
 export interface SlotStore {

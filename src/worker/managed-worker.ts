@@ -1,9 +1,8 @@
-import type { QueueStats } from '../queue/types.ts';
+import type { MeasuredWorker } from './measured-worker.ts';
 import type { MetricsCollector } from './metrics.ts';
 import type { SlotPool } from './slot-pool.ts';
 
-/** Where a worker stands: `quiet` takes nothing new and finishes what it has; `failed` has died of an error. */
-export type WorkerState = 'stopped' | 'running' | 'quiet' | 'stopping' | 'failed';
+export type { WorkerState } from './measured-worker.ts';
 
 /** How a worker and the backend of its queue get on. Times are milliseconds since the epoch. */
 export interface ExchangeFacts {
@@ -16,18 +15,11 @@ export interface ExchangeFacts {
 }
 
 /** What `WorkerManager` and `HealthChecker` need of a worker, whether or not it has a queue. */
-export interface ManagedWorker {
-  /** Unique in its process. */
-  readonly name: string;
+export interface ManagedWorker extends MeasuredWorker {
   /** Empty for a worker without a queue. */
   readonly queue: string;
-  readonly state: WorkerState;
-  /** Messages, batches counted one by one, or ticks in the hands of handlers. */
-  readonly inFlight: number;
   /** Null for a worker without a queue. */
   readonly exchange: ExchangeFacts | null;
-  /** Null for a worker without a queue. */
-  queueStats(): Promise<QueueStats | null>;
   start(): void;
   quiet(): void;
   stop(deadlineMs?: number): Promise<void>;

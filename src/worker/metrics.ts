@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { type Clock, systemClock } from '../clock.ts';
-import type { ManagedWorker } from './managed-worker.ts';
+import type { MeasuredWorker } from './measured-worker.ts';
 import { WorkerPrometheus } from './prometheus.ts';
 import { WorkerFigures, type WorkerMetrics } from './worker-figures.ts';
 
@@ -16,7 +16,7 @@ export interface MetricsOptions {
 /** Counts what workers do, by worker name; as figures, and as Prometheus metrics in a registry of its own. */
 export class MetricsCollector {
   readonly #workers = new Map<string, WorkerFigures>();
-  readonly #tracked = new Map<string, ManagedWorker>();
+  readonly #tracked = new Map<string, MeasuredWorker>();
   readonly #clock: Clock;
   readonly #windowMs: number;
   readonly #prometheus: WorkerPrometheus;
@@ -60,7 +60,7 @@ export class MetricsCollector {
   }
 
   /** A worker whose queue is to be looked at by `refresh`, and at every scrape. */
-  track(worker: ManagedWorker): void {
+  track(worker: MeasuredWorker): void {
     this.#tracked.set(worker.name, worker);
   }
 

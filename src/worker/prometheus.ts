@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ManagedWorker } from './managed-worker.ts';
+import type { MeasuredWorker } from './measured-worker.ts';
 import type { WorkerMetrics } from './worker-figures.ts';
 
 /** Upper bounds of the duration histogram, in seconds. */
@@ -11,7 +11,7 @@ interface Counts {
   readonly errors: number;
 }
 
-type Reading = { worker: ManagedWorker; metrics: WorkerMetrics };
+type Reading = { worker: MeasuredWorker; metrics: WorkerMetrics };
 
 /** The Prometheus metrics of a collector's workers; units are base units, as Prometheus wants them. */
 export class WorkerPrometheus {

@@ -1,6 +1,7 @@
 import { toError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { WorkerMessage } from '../messages/worker-message.ts';
 import type { SettleResult } from '../queue/types.ts';
-import type { Execution } from './execution.ts';
 import type { MetricsCollector } from './metrics.ts';
 import type { WorkerObserver } from './observer.ts';
 import type { ResolvedWorkerOptions } from './options.ts';
@@ -8,6 +9,14 @@ import type { Outcome } from './outcome.ts';
 import type { Verdict } from './settlement.ts';
 
 type ReporterOptions = Pick<ResolvedWorkerOptions, 'name' | 'metrics' | 'clock' | 'logger' | 'observers'>;
+
+/** One message in the hands of a handler. */
+interface Work {
+  readonly message: WorkerMessage;
+  /** Time in the handler so far, or until it ended, in milliseconds. */
+  readonly durationMs: number;
+  readonly context: { readonly logger: Logger };
+}
 
 /** Tells metrics, log and observers what became of a worker's messages. */
 export class Reporter {
@@ -54,31 +63,31 @@ export class Reporter {
     this.notify((observer) => observer.stopped?.(name, ...(error ? [error] : [])));
   }
 
-  messageStarted({ message }: Execution): void {
+  messageStarted({ message }: Work): void {
     const { name, clock } = this.#options;
     this.#metrics?.recordMessageStarted(name, clock.now());
     this.notify((observer) => observer.messageStarted?.(name, message));
   }
 
-  lost({ message }: Execution): void {
+  lost({ message }: Work): void {
     this.notify((observer) => observer.lost?.(this.#options.name, message));
   }
 
   /** The queue has answered. */
-  settled(execution: Execution, outcome: Outcome, verdict: Verdict, result: SettleResult): void {
-    if (result === 'lost') this.lost(execution);
-    else if (outcome.kind === 'done') this.#processed(execution);
-    else this.#failed(execution, outcome, verdict);
+  settled(work: Work, outcome: Outcome, verdict: Verdict, result: SettleResult): void {
+    if (result === 'lost') this.lost(work);
+    else if (outcome.kind === 'done') this.#processed(work);
+    else this.#failed(work, outcome, verdict);
   }
 
-  #processed({ message, durationMs }: Execution): void {
+  #processed({ message, durationMs }: Work): void {
     const { name, clock } = this.#options;
     this.#metrics?.recordMessageProcessed(name, durationMs, clock.now());
     this.notify((observer) => observer.processed?.(name, message, durationMs));
   }
 
   #failed(
-    { message, durationMs, context }: Execution,
+    { message, durationMs, context }: Work,
     outcome: Exclude<Outcome, { kind: 'done' }>,
     verdict: Verdict,
   ): void {

@@ -59,9 +59,9 @@ describe('the lint rules', () => {
     expect(rules).toContain('lint/style/noRestrictedImports');
   });
 
-  it('refuse a cycle', () => {
-    write('src/queue/a.ts', "import { b } from './b.ts';\nexport const a = () => b;\n");
-    write('src/queue/b.ts', "import { a } from './a.ts';\nexport const b = () => a;\n");
+  it.each(['import', 'import type'])('refuse a cycle: %s', (word) => {
+    write('src/queue/a.ts', `${word} { b } from './b.ts';\nexport const a = (it: typeof b) => it;\n`);
+    write('src/queue/b.ts', `${word} { a } from './a.ts';\nexport const b = (it: typeof a) => it;\n`);
     const { status, rules } = lint();
     expect(status).not.toBe(0);
     expect(rules).toContain('lint/suspicious/noImportCycles');

@@ -1,6 +1,6 @@
 import type { RepositoryPaths } from '../paths.ts';
-import { DIFF_LINES_MAX, type DialectResult } from './dialect.ts';
-import type { FileDiff } from './file-diff.ts';
+import type { DialectResult } from './dialect.ts';
+import { DIFF_LINES_MAX, type FileDiff } from './file-diff.ts';
 import type { Hunk } from './hunk.ts';
 
 /** What a tool prints about one file. */

@@ -24,6 +24,3 @@ export interface Dialect {
   /** @param unified all unified diffs of the log */
   end(unified: UnifiedReader): DialectResult;
 }
-
-/** Most lines of diff that one log may hold before nothing of it is taken. */
-export const DIFF_LINES_MAX = 20_000;

@@ -1,5 +1,8 @@
 import type { Hunk } from './hunk.ts';
 
+/** Most lines of diff that one log may hold before nothing of it is taken. */
+export const DIFF_LINES_MAX = 20_000;
+
 /** What one tool wants to change in one file. */
 export interface FileDiff {
   /** The repository's path, or null for one that cannot be tied to the tree. */

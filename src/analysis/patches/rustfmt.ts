@@ -1,7 +1,7 @@
 import type { RepositoryPaths } from '../paths.ts';
 import type { CleanLine } from '../reader/clean.ts';
-import { DIFF_LINES_MAX, type Dialect, type DialectResult } from './dialect.ts';
-import type { FileDiff } from './file-diff.ts';
+import type { Dialect, DialectResult } from './dialect.ts';
+import { DIFF_LINES_MAX, type FileDiff } from './file-diff.ts';
 import type { Hunk } from './hunk.ts';
 
 /** `Diff in src/main.rs:12:`, and `Diff in src/main.rs at line 12:` of older versions. */

@@ -1,5 +1,5 @@
 import type { CleanLine } from '../reader/clean.ts';
-import { DIFF_LINES_MAX } from './dialect.ts';
+import { DIFF_LINES_MAX } from './file-diff.ts';
 import { type Hunk, HunkReader, parseHunkHeader } from './hunk.ts';
 
 /** A diff with the names as its header has them. */

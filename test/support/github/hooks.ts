@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import type { LocalApp } from './local-app.ts';
 import type { Json } from './wire.ts';
-import type { LocalApp } from './world.ts';
 
 /** Longest that a receiver may take, in milliseconds. Source: GitHub's "Best practices for using webhooks". */
 const ANSWER_TIMEOUT_MS = 10_000;

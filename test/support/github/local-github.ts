@@ -6,6 +6,7 @@ import { Emulator } from './emulator.ts';
 import { noExtras } from './extras.ts';
 import { Faults } from './faults.ts';
 import { Hooks } from './hooks.ts';
+import type { LocalApp } from './local-app.ts';
 import { nameMissingPermission } from './missing-permission.ts';
 import type { LocalGitHubOptions } from './options.ts';
 import { defaults } from './options.ts';
@@ -23,7 +24,7 @@ import { reviewRoutes } from './routes/reviews.ts';
 import { updateBranchRoutes } from './routes/update-branch.ts';
 import { Scenario } from './scenario.ts';
 import { type ApiRequest, type ApiResponse, type Json, refusal } from './wire.ts';
-import type { LocalApp, World } from './world.ts';
+import type { World } from './world.ts';
 
 export type { LocalGitHubOptions } from './options.ts';
 

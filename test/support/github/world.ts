@@ -3,6 +3,7 @@ import type { Emulator } from './emulator.ts';
 import { mustSucceed } from './emulator.ts';
 import type { Extras } from './extras.ts';
 import type { Hooks } from './hooks.ts';
+import type { LocalApp } from './local-app.ts';
 import {
   type ApiRequest,
   type ApiResponse,
@@ -11,21 +12,6 @@ import {
   objectOf,
   type ScenarioHints,
 } from './wire.ts';
-
-/** The App that is under test, as it is registered at the local GitHub. */
-export interface LocalApp {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  /** PEM. */
-  readonly privateKey: string;
-  readonly webhookSecret: string;
-  readonly installationId: string;
-  /** Every account that it is installed on; the first is `installationId`'s. */
-  readonly installations: readonly { readonly id: string; readonly account: string }[];
-  /** Names of the events that it gets. */
-  readonly events: readonly string[];
-}
 
 /** What the routes and scenarios of the local GitHub share. */
 export interface World {

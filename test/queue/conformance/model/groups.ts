@@ -1,4 +1,4 @@
-import type { Entry } from './oracle.ts';
+import type { Entry } from './entry.ts';
 
 interface Turn {
   endedAt: number;

@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { Lease, QueueManager } from '../../../../src/queue/types.ts';
 import type { QueueFixture } from '../harness.ts';
 import { Q } from '../support.ts';
-import type { Buried, Entry, Oracle } from './oracle.ts';
+import type { Entry } from './entry.ts';
+import type { Buried, Oracle } from './oracle.ts';
 
 /** Who works in the model: `a` lives on, `b` crashes and closes and comes again. */
 export type Who = 'a' | 'b';
