@@ -1,6 +1,7 @@
 import { ValidationError } from '../errors.ts';
-import type { LetterSelection, StoredLetter } from './engine.ts';
+import type { StoredLetter } from './engine.ts';
 import { toMessageAnyway } from './envelope.ts';
+import { checkRate, checkSelection } from './letter-selection.ts';
 import type { EngineCall } from './sender.ts';
 import type { DeadLetter, DeadLetterAccess, DeadLetterPage, FailureInfo } from './types.ts';
 import { checkInteger, checkQueueName, LETTERS_MAX } from './validate.ts';
@@ -43,21 +44,16 @@ export class EngineDeadLetters implements DeadLetterAccess {
     options: { ids?: readonly string[]; limit?: number; perSecond?: number } = {},
   ): Promise<number> {
     checkQueueName(queue);
-    const { perSecond } = options;
-    if (perSecond !== undefined && !(perSecond > 0)) {
-      throw new ValidationError('perSecond', `must be over 0, not ${perSecond}`);
-    }
-    const selection = select(options);
-    const count = await this.#call((engine) =>
-      engine.requeue(queue, selection, perSecond ?? Number.POSITIVE_INFINITY),
-    );
+    const perSecond = checkRate(options.perSecond);
+    const selection = checkSelection(options);
+    const count = await this.#call((engine) => engine.requeue(queue, selection, perSecond));
     if (count > 0) this.#onRequeued(queue, count);
     return count;
   }
 
   async discard(queue: string, options: { ids?: readonly string[]; limit?: number } = {}): Promise<number> {
     checkQueueName(queue);
-    const selection = select(options);
+    const selection = checkSelection(options);
     return this.#call((engine) => engine.discard(queue, selection));
   }
 
@@ -68,15 +64,6 @@ export class EngineDeadLetters implements DeadLetterAccess {
     }
     return this.#call((engine) => engine.annotate(queue, id, annotation));
   }
-}
-
-function select(options: { ids?: readonly string[]; limit?: number }): LetterSelection {
-  const limit = checkInteger('limit', options.limit ?? LETTERS_MAX, 1, LETTERS_MAX);
-  if (!options.ids) return { ids: null, limit };
-  if (options.ids.length > LETTERS_MAX) {
-    throw new ValidationError('ids', `must be at most ${LETTERS_MAX}`);
-  }
-  return { ids: [...new Set(options.ids)], limit };
 }
 
 function parseCursor(cursor = '0'): number {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ValidationError } from '../errors.ts';
 import type { EngineSettlement } from './engine.ts';
 import type { DeadLetter, DeadReason, FailureInfo, Lease, LeaseOutcome } from './types.ts';
@@ -36,7 +37,7 @@ export function toSettlement(lease: Lease, outcome: LeaseOutcome): EngineSettlem
     delayMs: checkDelay('delayMs', delayMs),
     error,
   });
-  switch (outcome.kind) {
+  switch (outcome?.kind) {
     case 'done':
       return settle('done');
     case 'release':
@@ -57,7 +58,7 @@ const UNEXPLAINED: FailureInfo = { type: 'failed', message: 'the attempt failed'
 function unknownOutcome(outcome: never): FailureInfo {
   return {
     type: 'unknown_outcome',
-    message: `the worker answered ${clip(JSON.stringify(outcome) ?? '', 200)}`,
+    message: `the worker answered ${clip(inspect(outcome, { breakLength: Number.POSITIVE_INFINITY }), 200)}`,
   };
 }
 

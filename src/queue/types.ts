@@ -101,7 +101,10 @@ export interface QueueStats {
   delayed: number;
   inFlight: number;
   dead: number;
-  /** Age since it was sent of the oldest ready message, follow-ups aside, in milliseconds, to a tenth of a second; 0 if none. */
+  /**
+   * Age since it was sent of the oldest ready message, follow-ups aside, in milliseconds, to a tenth of a second; 0 if
+   * none. A delayed one that is due may count from then on, until something is taken.
+   */
   oldestAgeMs: number;
   paused: boolean;
 }
@@ -142,7 +145,8 @@ export interface DeadLetterAccess {
    * Puts letters back as waiting messages with their attempts reset, and without their expiry if it has
    * passed; answers how many. A letter whose id is waiting or in flight again is dropped: the newer message
    * stands for it. Limits of the queue do not apply.
-   * @param options `ids` (at most 100), or up to `limit` (1..100, default 100) oldest; `perSecond` spreads them by delay.
+   * @param options `ids` (at most 100), or up to `limit` (1..100, default 100) oldest; `perSecond` (at least
+   * 0.00005) spreads them by delay.
    */
   requeue(
     queue: string,

@@ -66,8 +66,9 @@ function engineVersion(db: Database.Database): string {
   return String(db.prepare('SELECT sqlite_version()').pluck().get());
 }
 
-/** Statements that would break the group commit around them. */
-const TRANSACTION_CONTROL = /^\s*(?:begin|commit|end|rollback|savepoint|release|vacuum|attach|detach)\b/i;
+/** Statements that would break the group commit around them, also behind comments. */
+const TRANSACTION_CONTROL =
+  /^(?:[\s;]|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:begin|commit|end|rollback|savepoint|release|vacuum|attach|detach)\b/i;
 
 /** Runs one statement within the transaction that is open. */
 export function runStatement(cache: StatementCache, { sql, params = [] }: SqlStatement): StatementResult {

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
+import { ConfigError } from '../errors.ts';
 import { bindable, openReader, StatementCache } from './connection.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { assertLocalFilesystem } from './network-filesystem.ts';
@@ -47,13 +48,18 @@ export class SqliteDatabase {
 
   /**
    * Opens or creates a file and the directories above it.
+   * @throws ConfigError for an option out of range
    * @throws DatabaseError `engine_too_old`, `cannot_open`, `network_filesystem`, `read_only`, `corrupt`, `locked`
    */
   static async open(path: string, options: SqliteDatabaseOptions = {}): Promise<SqliteDatabase> {
+    const { busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
+    if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > 60_000) {
+      throw new ConfigError([`busyTimeoutMs must be an integer from 0 to 60000, not ${busyTimeoutMs}`]);
+    }
     const key = canonicalPath(path);
     for (;;) {
       const known = files.get(key);
-      const opening = known ?? openFile(key, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
+      const opening = known ?? openFile(key, busyTimeoutMs);
       files.set(key, opening);
       try {
         const file = await opening;

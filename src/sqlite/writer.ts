@@ -11,7 +11,12 @@ interface Pending {
 /** Requests that are enough to begin with: the thread works on them while the turn of the event loop goes on. */
 const ENOUGH = 24;
 
-/** The main thread's end of a writer thread. Keeps the process alive only while something is asked of it. */
+/**
+ * The main thread's end of a writer thread. Keeps the process alive only while something is asked of it.
+ *
+ * A thread that ends by itself takes the process along, as an uncaught `DatabaseError`: nobody could settle a message or
+ * keep a lease any more. What was committed is in the file, and the next start finds it.
+ */
 export class WriterClient {
   readonly #worker: Worker;
   readonly #ready: Promise<void>;
@@ -22,20 +27,22 @@ export class WriterClient {
   #flushing = false;
   #sequence = 0;
   #ended: DatabaseError | undefined;
+  #isReady = false;
+  #isClosing = false;
 
   constructor(data: WriterData) {
     this.#worker = new Worker(siblingModule(import.meta.url, './writer-thread'), { workerData: data });
     this.#ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: ThreadMessage) => {
-        if (message.kind === 'ready') this.#worker.unref();
-        if (message.kind === 'ready') resolve();
+        if (message.kind === 'ready') this.#begin(resolve);
         else if (message.kind === 'failed') reject(fromPlainError(message.error));
         else if (message.kind === 'replies') this.#settle(message.replies);
         else for (const listener of this.#listeners.get(message.name) ?? []) listener(message.data);
       });
       const end = (cause?: unknown) => {
-        this.#end(new DatabaseError('closed', 'the writer thread has ended', { cause }));
-        reject(this.#ended);
+        const error = new DatabaseError('closed', 'the writer thread has ended', { cause });
+        reject(error);
+        this.#end(error);
       };
       this.#worker.on('error', end);
       this.#worker.on('exit', () => end());
@@ -78,6 +85,7 @@ export class WriterClient {
 
   /** Closes the connection after everything asked before; resolves when the thread is gone. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     const exit = new Promise((resolve) => this.#worker.once('exit', resolve));
     if (!this.#ended) await this.request({ kind: 'close' }).catch(() => {});
     if (!this.#ended) {
@@ -96,7 +104,26 @@ export class WriterClient {
     this.#flushing = false;
     const requests = this.#outbox;
     this.#outbox = [];
-    if (!this.#ended && requests.length > 0) this.#worker.postMessage(requests);
+    if (this.#ended || requests.length === 0) return;
+    try {
+      this.#worker.postMessage(requests);
+    } catch {
+      for (const request of requests) this.#post(request);
+    }
+  }
+
+  /** One that cannot be cloned fails by itself. */
+  #post(request: WriterRequest): void {
+    try {
+      this.#worker.postMessage([request]);
+    } catch (thrown) {
+      const error = new DatabaseError('sql', 'a request that cannot be sent to the thread', {
+        cause: thrown,
+      });
+      this.#pending.get(request.id)?.reject(error);
+      this.#pending.delete(request.id);
+      if (this.#pending.size === 0) this.#worker.unref();
+    }
   }
 
   #settle(replies: readonly WriterReply[]): void {
@@ -109,9 +136,17 @@ export class WriterClient {
     if (this.#pending.size === 0) this.#worker.unref();
   }
 
+  #begin(resolve: () => void): void {
+    this.#isReady = true;
+    this.#worker.unref();
+    resolve();
+  }
+
   #end(error: DatabaseError): void {
-    this.#ended ??= error;
+    if (this.#ended) return;
+    this.#ended = error;
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
+    if (this.#isReady && !this.#isClosing) throw error;
   }
 }

@@ -113,14 +113,41 @@ describe('SqliteDatabase', () => {
     expect(database.read('SELECT count(*) AS n FROM t')).toEqual([{ n: 200 }]);
   });
 
-  it.each(['BEGIN', ' commit', 'ROLLBACK', 'savepoint x', 'VACUUM', "ATTACH 'x' AS y"])(
-    'refuses %s in a batch',
-    async (sql) => {
-      const database = await openDatabase();
-      await expect(database.batch([{ sql }])).rejects.toMatchObject({ code: 'sql' });
-      await expect(database.batch([CREATE])).resolves.toHaveLength(1);
-    },
-  );
+  it('refuses what cannot be sent to the thread, and nothing else of that turn', async () => {
+    const database = await openDatabase();
+    await database.batch([CREATE]);
+    const settled = await Promise.allSettled([
+      database.batch([{ sql: "INSERT INTO t (name) VALUES ('one')" }]),
+      database.run('none', () => 'a function cannot be cloned'),
+      database.batch([{ sql: "INSERT INTO t (name) VALUES ('two')" }]),
+    ]);
+    expect(settled).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'sql' } },
+      { status: 'fulfilled' },
+    ]);
+    expect(database.read('SELECT name FROM t ORDER BY id')).toEqual([{ name: 'one' }, { name: 'two' }]);
+  });
+
+  it.each([-1, 0.5, Number.NaN, 60_001])('refuses to wait %d ms for a lock', async (busyTimeoutMs) => {
+    await expect(SqliteDatabase.open(directory.file('x.db'), { busyTimeoutMs })).rejects.toMatchObject({
+      name: 'ConfigError',
+    });
+  });
+
+  it.each([
+    'BEGIN',
+    ' commit',
+    'ROLLBACK',
+    'savepoint x',
+    'VACUUM',
+    "ATTACH 'x' AS y",
+    '-- x\n /* y\n*/ COMMIT',
+  ])('refuses %j in a batch', async (sql) => {
+    const database = await openDatabase();
+    await expect(database.batch([{ sql }])).rejects.toMatchObject({ code: 'sql' });
+    await expect(database.batch([CREATE])).resolves.toHaveLength(1);
+  });
 
   it('shares one thread between handles of a file, also by another name, until the last is closed', async () => {
     const first = await openDatabase();

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteDatabase } from '../../src/sqlite/database.ts';
@@ -43,6 +45,30 @@ describe('a file that cannot be opened', () => {
     await expect(SqliteDatabase.open(directory.file('file/x.db'))).rejects.toThrow();
     directory.remove();
     const database = await SqliteDatabase.open(directory.file('file/x.db'));
+    await database.close();
+  });
+});
+
+describe('a writer thread that ends by itself', () => {
+  it('takes its process along, and leaves what was committed', async () => {
+    const path = directory.file('thread.db');
+    writeFileSync(
+      directory.file('fatal.mjs'),
+      'export const install = () => ({ operations: {}, controls: { end: () => process.exit(7) } });',
+    );
+    const program = `
+      const { SqliteDatabase } = await import(${JSON.stringify(new URL('../../src/sqlite/database.ts', import.meta.url))});
+      const database = await SqliteDatabase.open(${JSON.stringify(path)});
+      await database.batch([{ sql: 'CREATE TABLE t (id INTEGER)' }]);
+      await database.extend(new URL(${JSON.stringify(pathToFileURL(directory.file('fatal.mjs')))}));
+      void database.control('end', null);
+      setInterval(() => {}, 1_000);`;
+    writeFileSync(directory.file('program.mjs'), program);
+    const child = spawnSync(process.execPath, [directory.file('program.mjs')], { encoding: 'utf8' });
+    expect(child.status).toBe(1);
+    expect(child.stderr).toContain('the writer thread has ended');
+    const database = await SqliteDatabase.open(path);
+    expect(database.read('SELECT count(*) AS n FROM t')).toEqual([{ n: 0 }]);
     await database.close();
   });
 });

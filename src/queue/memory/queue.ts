@@ -1,23 +1,20 @@
 import type { EngineLimits, LetterSelection } from '../engine.ts';
 import type { Envelope } from '../envelope.ts';
 import type { QueueStats } from '../types.ts';
+import { Ages } from './ages.ts';
 import { Heap } from './heap.ts';
 import { Letters } from './letters.ts';
 import { Line } from './line.ts';
 import { contentOf, type MemoryMessage, newMessage } from './message.ts';
 
-/** A message that is somewhere as long as it has not moved since. */
-interface Visit {
+/** A message that is delayed as long as it has not moved since. */
+interface Due {
   readonly message: MemoryMessage;
   readonly visit: number;
-}
-
-interface Due extends Visit {
   readonly at: number;
 }
 
-const isDelayed = ({ message, visit }: Visit) => message.state === 'delayed' && message.visit === visit;
-const isReady = ({ message, visit }: Visit) => message.state === 'ready' && message.visit === visit;
+const isDelayed = ({ message, visit }: Due) => message.state === 'delayed' && message.visit === visit;
 
 /** One queue in memory: every method is one transition. */
 export class MemoryQueue {
@@ -27,7 +24,7 @@ export class MemoryQueue {
   readonly #followUps = new Map<string, MemoryMessage>();
   readonly #line = new Line();
   readonly #due = new Heap<Due>((left, right) => left.at - right.at || left.message.seq - right.message.seq);
-  readonly #age = new Heap<Visit>((left, right) => left.message.seq - right.message.seq);
+  readonly #ages = new Ages();
   readonly #counts = { ready: 0, delayed: 0, inFlight: 0 };
   #bytes = 0;
   #sequence = 0;
@@ -103,6 +100,7 @@ export class MemoryQueue {
     if (!message) return null;
     this.#counts.ready--;
     this.#counts.inFlight++;
+    this.#ages.remove(message);
     this.#bytes -= message.bytes;
     Object.assign(message, { state: 'in_flight', token: ++this.#token, session, heldUntil: 0 });
     return message;
@@ -122,11 +120,11 @@ export class MemoryQueue {
 
   stats(now: number): QueueStats {
     this.promote(Number.POSITIVE_INFINITY, now);
-    const oldest = this.#age.peekCurrent(isReady);
+    const oldest = this.#ages.oldest();
     return {
       ...this.#counts,
       dead: this.letters.size,
-      oldestAgeMs: oldest ? Math.max(0, now - oldest.message.sentAt) : 0,
+      oldestAgeMs: oldest === null ? 0 : Math.max(0, now - oldest),
       paused: this.paused,
     };
   }
@@ -163,7 +161,7 @@ export class MemoryQueue {
   #enter(message: MemoryMessage, count = 1): void {
     this.#counts.ready += count;
     this.#line.enter(message);
-    this.#age.push({ message, visit: message.visit });
+    this.#ages.add(message);
   }
 
   /** Removes a message that nobody runs any more; its follow-up takes its id. */

@@ -1,4 +1,5 @@
 import { ValidationError } from '../../errors.ts';
+import { checkRate, checkSelection } from '../letter-selection.ts';
 import type { DeadLetter, DeadLetterAccess, DeadLetterPage, FailureInfo } from '../types.ts';
 import { checkInteger, checkText, LETTERS_MAX } from '../validate.ts';
 import { type Backend, run } from './backend.ts';
@@ -42,18 +43,15 @@ export class RedisDeadLetters implements DeadLetterAccess {
     queue: string,
     options: { ids?: readonly string[]; limit?: number; perSecond?: number } = {},
   ): Promise<number> {
-    const { perSecond } = options;
-    if (perSecond !== undefined && !(perSecond > 0)) {
-      throw new ValidationError('perSecond', `must be over 0, not ${perSecond}`);
-    }
-    const { limit, ids } = select(options);
+    const perSecond = checkRate(options.perSecond);
+    const { limit, ids } = checkSelection(options);
     if (ids?.length === 0) return 0;
-    const rate = perSecond !== undefined && Number.isFinite(perSecond) ? perSecond : 0;
+    const rate = Number.isFinite(perSecond) ? perSecond : 0;
     return Number(await this.#run(queue, 'requeue', [limit, rate, ...(ids ?? [])]));
   }
 
   async discard(queue: string, options: { ids?: readonly string[]; limit?: number } = {}): Promise<number> {
-    const { limit, ids } = select(options);
+    const { limit, ids } = checkSelection(options);
     if (ids?.length === 0) return 0;
     return Number(await this.#run(queue, 'discard', [limit, ...(ids ?? [])]));
   }
@@ -73,13 +71,6 @@ export class RedisDeadLetters implements DeadLetterAccess {
   async #call(queue: string, name: ScriptName, args: readonly (string | number)[]): Promise<string[]> {
     return (await this.#run(queue, name, args)) as string[];
   }
-}
-
-function select(options: { ids?: readonly string[]; limit?: number }): { ids?: string[]; limit: number } {
-  const limit = checkInteger('limit', options.limit ?? LETTERS_MAX, 1, LETTERS_MAX);
-  if (!options.ids) return { limit };
-  if (options.ids.length > LETTERS_MAX) throw new ValidationError('ids', `must be at most ${LETTERS_MAX}`);
-  return { ids: [...new Set(options.ids)], limit };
 }
 
 function toLetters(queue: string, fields: readonly string[]): DeadLetter[] {

@@ -47,7 +47,7 @@ export function planSettlements(outcomes: readonly Settlement[]): SettlementPlan
       continue;
     }
     seen?.add(member);
-    if (outcome.kind === 'done') {
+    if (outcome?.kind === 'done') {
       places.push(done.push(member) - 1);
       continue;
     }

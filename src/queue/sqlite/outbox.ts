@@ -1,3 +1,4 @@
+import { DatabaseError } from '../../sqlite/database.ts';
 import type { EngineLimits, SendReply } from '../engine.ts';
 import type { Envelope } from '../envelope.ts';
 import { SEND_CHUNK } from '../validate.ts';
@@ -22,7 +23,8 @@ interface Chunk {
 
 /**
  * Collects the sends of one turn of the event loop: those to one queue become one transition, which reads and
- * writes the queue's counters once. A chunk that fails is stored send by send, so that each has its own error.
+ * writes the queue's counters once. A chunk that fails is stored send by send, so that each has its own error, unless
+ * the file was locked: each would wait for it once more.
  */
 export class Outbox {
   readonly #store: Store;
@@ -64,10 +66,15 @@ export class Outbox {
         from += own.length;
       }
     } catch (thrown) {
-      if (entries.length === 1) return entries[0]?.reject(thrown);
+      const alone = entries.length === 1 || isLocked(thrown);
       for (const entry of entries) {
-        this.#store(queue, entry.envelopes, limits).then(entry.resolve, entry.reject);
+        if (alone) entry.reject(thrown);
+        else this.#store(queue, entry.envelopes, limits).then(entry.resolve, entry.reject);
       }
     }
   }
+}
+
+function isLocked(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.cause instanceof DatabaseError && thrown.cause.code === 'locked';
 }

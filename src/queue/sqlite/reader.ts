@@ -8,6 +8,7 @@ const DUE_COUNTED_MAX = 1_000;
 const STATS = `
 SELECT ready, delayed, in_flight AS inFlight, dead, paused,
   (SELECT min(sent_at) FROM queue_messages WHERE queue = q.id AND state = 0) AS oldest,
+  (SELECT min(due_at) FROM queue_messages WHERE queue = q.id AND state = 1) AS firstDue,
   (SELECT count(*) FROM (SELECT 1 FROM queue_messages
     WHERE queue = q.id AND state = 1 AND due_at <= ? LIMIT ${DUE_COUNTED_MAX})) AS due
 FROM queue_queues q WHERE name = ?`;
@@ -19,10 +20,11 @@ FROM queue_letters l JOIN queue_queues q ON q.id = l.queue WHERE q.name = ?`;
 interface StatsRow extends Omit<QueueStats, 'paused' | 'oldestAgeMs'> {
   paused: number;
   oldest: number | null;
+  firstDue: number | null;
   due: number;
 }
 
-/** Counters of a queue: one row and three looks at an index. */
+/** Counters of a queue: one row and four looks at an index. */
 export function readStats(database: SqliteDatabase, queue: string, now: number): QueueStats {
   const [row] = database.read<StatsRow>(STATS, [now, queue]);
   if (!row) return { ready: 0, delayed: 0, inFlight: 0, dead: 0, oldestAgeMs: 0, paused: false };
@@ -31,7 +33,7 @@ export function readStats(database: SqliteDatabase, queue: string, now: number):
     delayed: row.delayed - row.due,
     inFlight: row.inFlight,
     dead: row.dead,
-    oldestAgeMs: row.oldest === null ? 0 : Math.max(0, now - row.oldest),
+    oldestAgeMs: Math.max(0, now - (row.oldest ?? now), now - (row.firstDue ?? now)),
     paused: row.paused === 1,
   };
 }

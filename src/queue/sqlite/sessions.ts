@@ -37,7 +37,7 @@ export function renewSession(it: Transition, holder: string, leaseMs: number): S
 /** Fails the attempts whose leases have lapsed. */
 export function recover(it: Transition): void {
   let left = LEASES_MAX;
-  for (const session of it.sql.lapsedSessions.all(it.now, SESSIONS_MAX)) {
+  for (const session of it.sql.lapsedSessions.all(it.now, it.now, SESSIONS_MAX)) {
     if (left <= 0) return;
     const lapsed = it.sql.leasesOf.all(session, it.now, left);
     for (const message of lapsed) fail(it, message, 0, EXPIRED);

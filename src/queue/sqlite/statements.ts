@@ -180,7 +180,12 @@ function sessionStatements(one: Prepare, value: Prepare) {
       'UPDATE queue_messages SET held_until = max(0, held_until - ?) WHERE state = 2 AND session > 0',
     ),
     deleteSession: one('DELETE FROM queue_sessions WHERE id = ?'),
-    lapsedSessions: value<number>('SELECT id FROM queue_sessions WHERE expires_at <= +? LIMIT +?'),
+    // Not those whose leases were all extended beyond now: they would take the places of ones with work.
+    lapsedSessions: value<number>(
+      `SELECT id FROM queue_sessions s WHERE expires_at <= +? AND (
+         EXISTS (SELECT 1 FROM queue_messages WHERE session = s.id AND state = 2 AND held_until <= +?)
+         OR NOT EXISTS (SELECT 1 FROM queue_messages WHERE session = s.id AND state = 2)) LIMIT +?`,
+    ),
     nextLapse: value<number | null>(
       'SELECT min(expires_at) FROM queue_sessions WHERE id <> +? AND expires_at > +?',
     ),

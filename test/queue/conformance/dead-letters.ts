@@ -80,9 +80,13 @@ export function describeDeadLetters(harness: QueueHarness): void {
       expect(await drain(manager)).toEqual(['a', 'b']);
       await advance(1_000);
       expect(await drain(manager)).toEqual(['c', 'd']);
-      await expect(manager.deadLetters.requeue(Q, { perSecond: 0 })).rejects.toMatchObject({
-        code: 'invalid',
-      });
+      for (const perSecond of [0, -1, Number.NaN, 0.00004]) {
+        await expect(manager.deadLetters.requeue(Q, { perSecond })).rejects.toMatchObject({
+          code: 'invalid',
+        });
+      }
+      const ids = [{}] as unknown as string[];
+      await expect(manager.deadLetters.discard(Q, { ids })).rejects.toMatchObject({ code: 'invalid' });
     });
 
     it('lose their expiry on requeue if it has passed', async () => {

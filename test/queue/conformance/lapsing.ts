@@ -23,6 +23,22 @@ export function describeLapsing(harness: QueueHarness): void {
       expect(await manager.ackMessage(again.lease)).toBe('ok');
     });
 
+    it('is recovered however many that crashed before had theirs extended', async () => {
+      const { manager, another, crash, advance } = fixture();
+      const ids = Array.from({ length: 21 }, (_, n) => `extended${n}`);
+      await sendAll(manager, [...ids, 'victim']);
+      for (const id of [...ids, 'victim']) {
+        const holder = await another();
+        const { message: taken, lease } = await take(holder);
+        expect(taken.id).toBe(id);
+        if (id !== 'victim') await holder.extendLease(lease, 3_600_000);
+        await crash(holder);
+      }
+      await advance(11_000);
+      expect((await take(manager)).message).toMatchObject({ id: 'victim', retryCount: 1 });
+      expect(await manager.getMessage(Q)).toBeNull();
+    });
+
     it('wakes a manager that waits', async () => {
       const { manager, another, crash, advance } = fixture();
       const holder = await another();

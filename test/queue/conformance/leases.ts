@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Lease, Settlement } from '../../../src/queue/types.ts';
+import type { Lease, LeaseOutcome, Settlement } from '../../../src/queue/types.ts';
 import type { QueueHarness } from './harness.ts';
 import { message, Q, sendAll, take, useFixture } from './support.ts';
 
@@ -101,11 +101,16 @@ export function describeLeases(harness: QueueHarness): void {
       expect(await manager.getQueueStats(Q)).toMatchObject({ ready: 0, inFlight: 0 });
     });
 
-    it('count an outcome that is not known as a failed attempt', async () => {
+    it.each([
+      ['of another kind', { kind: 'success' }],
+      ['none', undefined],
+      ['null', null],
+      ['no JSON', circular()],
+    ])('count an outcome that is not known as a failed attempt: %s', async (_what, unknown) => {
       const { manager } = fixture();
       await sendAll(manager, ['a']);
       const { lease } = await take(manager);
-      const outcome = JSON.parse('{"kind":"success"}');
+      const outcome = unknown as unknown as LeaseOutcome;
       const { results } = await manager.exchange(Q, { outcomes: [{ lease, outcome }] });
       expect(results).toEqual(['ok']);
       expect((await take(manager)).message.retryCount).toBe(1);
@@ -160,4 +165,10 @@ export function describeLeases(harness: QueueHarness): void {
       });
     });
   });
+}
+
+function circular(): object {
+  const it = { kind: 'weird', self: {} };
+  it.self = it;
+  return it;
 }

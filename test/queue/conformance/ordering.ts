@@ -93,6 +93,20 @@ export function describeOrdering(harness: QueueHarness): void {
       expect((await manager.getQueueStats(Q)).oldestAgeMs).toBe(0);
     });
 
+    it('tells it of what was delayed and is due, though nobody has looked since', async () => {
+      const { manager, advance } = fixture();
+      await manager.sendMessage(Q, message('a'), { delayMs: 1_000 });
+      expect((await manager.getQueueStats(Q)).oldestAgeMs).toBe(0);
+      await advance(31_000);
+      // From when it was due, or from when it was sent.
+      const { ready, oldestAgeMs } = await manager.getQueueStats(Q);
+      expect(ready).toBe(1);
+      expect(oldestAgeMs).toBeGreaterThan(29_000);
+      expect(oldestAgeMs).toBeLessThan(33_000);
+      await take(manager);
+      expect((await manager.getQueueStats(Q)).oldestAgeMs).toBe(0);
+    });
+
     it('tells it by when each was sent, whatever has become of them since', async () => {
       const { manager, advance, now } = fixture();
       const sent: number[] = [];

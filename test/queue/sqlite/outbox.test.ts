@@ -3,6 +3,7 @@ import { QueueError } from '../../../src/errors.ts';
 import type { SendReply } from '../../../src/queue/engine.ts';
 import { type Envelope, toEnvelope } from '../../../src/queue/envelope.ts';
 import { Outbox } from '../../../src/queue/sqlite/outbox.ts';
+import { DatabaseError } from '../../../src/sqlite/database.ts';
 import { message } from '../../worker/support.ts';
 
 const limits = { maxLength: 0, maxBytes: 0 };
@@ -12,11 +13,11 @@ function envelope(id: string): Envelope {
 }
 
 /** An outbox whose store refuses every chunk with a message of that name, and tells of each chunk. */
-function outbox(refused: string) {
+function outbox(refused: string, cause?: DatabaseError) {
   const chunks: string[][] = [];
   const made = new Outbox(async (queue, envelopes): Promise<SendReply> => {
     chunks.push([queue, ...envelopes.map(({ id }) => id)]);
-    if (envelopes.some(({ id }) => id === refused)) throw new QueueError('unavailable', 'no');
+    if (envelopes.some(({ id }) => id === refused)) throw new QueueError('unavailable', 'no', { cause });
     return { now: 0, results: envelopes.map(({ id }) => (id === 'full' ? 'full' : 'queued')), wake: true };
   }, setImmediate);
   return { chunks, send: (queue: string, ...ids: string[]) => made.send(queue, ids.map(envelope), limits) };
@@ -47,4 +48,11 @@ it('stores a chunk that failed send by send: the others are not refused for one'
     ['q', 'bad'],
     ['q', 'c'],
   ]);
+});
+
+it('refuses a whole chunk at once when the file was locked: each send would wait for it again', async () => {
+  const { chunks, send } = outbox('bad', new DatabaseError('locked', 'locked'));
+  const settled = await Promise.allSettled([send('q', 'a'), send('q', 'bad')]);
+  expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(chunks).toHaveLength(1);
 });
