@@ -1,10 +1,10 @@
 #!lua flags=allow-oom
 -- Purpose: replaces a session after an answer was lost. Leases that the holder names go over to the new
 --   session; the others of the old one (their answer never arrived) go back unstarted, at most 100 a call.
---   A late command of the old session is refused from here on. Asked again, as the answer was lost, it answers
---   the same.
+--   A late command of the old session is refused from here on, and so is one that was to open it. Asked again, as the
+--   answer was lost, it answers the same.
 -- KEYS: common.lua.
--- ARGV: [2] old session, [3] lease in ms, [4...] leases `<token>:<id>` that are held.
+-- ARGV: [2] old session, or `<opener>:<n>` of the step that was to open it, [3] lease in ms, [4...] leases `<token>:<id>` that are held.
 -- Result: session, expiry, one digit per lease (1 kept; 2 settled, as the old session lives and does not have
 --   it any more; 0 lost), 1 if more is to be given back: call again.
 -- Errors: none of its own.
@@ -15,6 +15,12 @@ local refused = enter()
 if refused then return refused end
 local old, lease_ms = ARGV[2], tonumber(ARGV[3])
 local asked = #ARGV - 3
+local opener, opening = string.match(old, '^(%w+):(%d+)$')
+if opener then
+  old = opened(opener, opening)
+  if not old then keep_opened(opener, opening, '-') end
+  if not old or old == '-' then return { '0', S.ms + lease_ms, string.rep('0', asked), 0 } end
+end
 local before = asked > 0 and redis.call('HGET', ANSWERS, 'attach ' .. old)
 if before and #before == 17 + asked then
   local session, fates = string.sub(before, 1, 16), string.sub(before, 18)

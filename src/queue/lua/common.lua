@@ -82,6 +82,20 @@ local function keep_answer(name, answer)
   end
 end
 
+-- The session that the opening `n` of an opener led to, '-' for one that has been given up; nil if it has not come.
+-- Only the newest is known; one before it counts as given up.
+local function opened(opener, n)
+  local known = redis.call('HGET', ANSWERS, 'open ' .. opener)
+  if not known then return nil end
+  local newest, session = string.match(known, '^(%d+) (%S+)$')
+  if tonumber(newest) < tonumber(n) then return nil end
+  return newest == n and session or '-'
+end
+
+local function keep_opened(opener, n, session)
+  keep_answer('open ' .. opener, n .. ' ' .. session)
+end
+
 -- A record: flag 'p' (no group, no expiry) or 'x', seq (16 digits), sent time (ms, 16 digits), nonce of the send,
 -- weight (ms that the priority is worth), retries so far, most retries, expiry (ms or 0), group
 -- (percent-encoded, or -), body (JSON); one blank between.

@@ -3,11 +3,13 @@
 --   what is due (at most 100), leases up to `want` messages and buries those that expired (at most 100).
 -- KEYS: common.lua.
 -- ARGV: [2] session, 0 for none yet, with the sessions of extended leases after commas; [3] lease in ms; [4] messages wanted; [5] most bytes to answer;
---   [6] n, then n leases `<token>:<id>` that are done; then four per other outcome: kind (r retry, d dead,
+--   [6] with session 0: `<opener>:<n>`, by which `attach` finds the session that this opens; else empty;
+--   [7] n, then n leases `<token>:<id>` that are done; then four per other outcome: kind (r retry, d dead,
 --   b given back), lease, delay in ms, error (JSON).
 -- Result: now, settled (1 or 0 per outcome, in the order given), first fencing token (they are consecutive),
 --   expiry of the leases, session, ms until the next look is due (-1: nothing is), then the records.
--- Error: QUEUESESSION if the session is not known or has expired; nothing was changed then.
+-- Error: QUEUESESSION if the session is not known or has expired, or `attach` has been asked for what this was to
+--   open; nothing was changed then.
 --- @include common place
 
 local RECOVER_MOST, PROMOTE_MOST, BURY_MOST = 20, 100, 100
@@ -31,6 +33,8 @@ if session ~= '0' then
   if not known or tonumber(known) <= S.ms then return redis.error_reply('QUEUESESSION ' .. session) end
   redis.call('ZADD', SESSIONS, expires, session)
 end
+local opener, opening = string.match(ARGV[6], '^(%w+):(%d+)$')
+if opener and opened(opener, opening) then return redis.error_reply('QUEUESESSION ' .. ARGV[6]) end
 for other in string.gmatch(others, '%d+') do
   local until_ms = tonumber(redis.call('ZSCORE', SESSIONS, other) or 0)
   if until_ms > S.ms and until_ms < expires then redis.call('ZADD', SESSIONS, expires, other) end
@@ -54,11 +58,11 @@ local function recover()
 end
 
 local settled = {}
-local done = tonumber(ARGV[6])
+local done = tonumber(ARGV[7])
 local function settle_done()
   if done == 0 then return end
   local members = {}
-  for i = 1, done do members[i] = ARGV[6 + i] end
+  for i = 1, done do members[i] = ARGV[7 + i] end
   local holders = redis.call('ZMSCORE', LEASES, unpack(members))
   local held, ids = {}, {}
   for i = 1, done do
@@ -79,7 +83,7 @@ local function settle_done()
 end
 
 local function settle_other()
-  for at = 7 + done, #ARGV, 4 do
+  for at = 8 + done, #ARGV, 4 do
     local kind, member, delay, err = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
     local holder = redis.call('ZSCORE', LEASES, member)
     local ok = holder and not expired[holder]
@@ -135,6 +139,7 @@ local function grant(from, count)
       if session == '0' then
         session = pad(take(1))
         redis.call('ZADD', SESSIONS, expires, session)
+        if opener then keep_opened(opener, opening, session) end
       end
       first = take(want)
     end

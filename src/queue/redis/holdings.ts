@@ -48,14 +48,17 @@ export class Holdings {
     return this.#leases.all;
   }
 
-  /** The session to fetch with. One that has not been renewed for long is given up as soon as it holds nothing. */
+  /** The session to fetch with. */
   get session(): string {
-    const { leaseMs } = this.#options;
-    if (this.#session !== NO_SESSION && this.idleMs > leaseMs / 2 && this.sharedLeases().length === 0) {
-      this.#session = NO_SESSION;
-      this.#announce();
-    }
     return this.#session;
+  }
+
+  /** Gives the session up if it has not been renewed for long and holds nothing. Not while a fetch is under way. */
+  giveUpIfIdle(): void {
+    const { leaseMs } = this.#options;
+    if (this.#session === NO_SESSION || this.idleMs <= leaseMs / 2 || this.sharedLeases().length > 0) return;
+    this.#session = NO_SESSION;
+    this.#announce();
   }
 
   /** {@link session}, with the sessions of extended leases after commas. */
@@ -73,6 +76,11 @@ export class Holdings {
   /** Milliseconds since the last renewal that succeeded was sent. */
   get idleMs(): number {
     return steadyMs() - this.#options.heartbeat.board.renewedAt(this.#index);
+  }
+
+  /** Leases that live by sessions of their own. */
+  extendedLeases(): Lease[] {
+    return this.leases.filter(({ token }) => this.#own.has(token));
   }
 
   /** Leases that live by the common session. */

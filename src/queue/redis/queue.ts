@@ -10,7 +10,8 @@ import { type QueueKeys, queueKeys } from './keys.ts';
 import { Sender } from './sender.ts';
 import { leaseMember } from './settlements.ts';
 import { steadyMs } from './steady.ts';
-import { Stepper, type StepResult } from './stepper.ts';
+import type { StepResult } from './step-reply.ts';
+import { Stepper } from './stepper.ts';
 import type { WakeListener } from './wake.ts';
 
 /** Most milliseconds between two looks at a queue that gives no sign; less for short leases. */
@@ -117,9 +118,9 @@ export class RedisQueue {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#sender.drain();
-    await this.#stepper.quiet();
-    const outcomes = this.holdings.leases.map((lease) => ({ lease, outcome: { kind: 'release' } as const }));
-    if (outcomes.length > 0) await this.#stepper.step(outcomes, 0);
+    await this.#stepper.close();
+    this.#stepper.owe(this.holdings.leases.map((lease) => ({ lease, outcome: { kind: 'release' } })));
+    await this.#stepper.settleOwed();
   }
 
   async #step(outcomes: ExchangeRequest['outcomes'] & object, want: number): Promise<StepResult> {
@@ -134,9 +135,10 @@ export class RedisQueue {
     }
     for (const { lease, error } of result.unreadable) {
       const text = error instanceof Error ? error.message : String(error);
-      const outcome = { kind: 'dead', error: { type: 'invalid', message: text } } as const;
-      await this.#stepper.step([{ lease, outcome }], 0);
+      this.#stepper.owe([{ lease, outcome: { kind: 'dead', error: { type: 'invalid', message: text } } }]);
     }
+    // If it fails, the next step takes them along: the others have their leases, and must be told.
+    await this.#stepper.settleOwed().catch(() => undefined);
     return result;
   }
 

@@ -1,32 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import { sleep } from '../../clock.ts';
 import { QueueError } from '../../errors.ts';
-import type { Lease, LeasedMessage, Settlement, SettleResult } from '../types.ts';
+import type { Lease, Settlement, SettleResult } from '../types.ts';
 import { type Backend, run, script, within } from './backend.ts';
 import { Bag } from './bag.ts';
 import { classify, replyCode, toQueueError } from './errors.ts';
 import { type Holdings, NO_SESSION } from './holdings.ts';
 import type { QueueKeys } from './keys.ts';
-import { decodeRecord } from './record.ts';
 import { leaseMember, planSettlements, type SettlementPlan } from './settlements.ts';
 import { steadyMs } from './steady.ts';
+import { readStep, type StepReply, type StepResult } from './step-reply.ts';
 
 /** Most bytes of messages that one step answers (one message is always answered). */
 const STEP_BYTES = 4 * 1024 * 1024;
 
 /** Most outcomes of one call: a script must be done soon. */
 const OUTCOMES_MOST = 500;
-
-/** What one step brought. */
-export interface StepResult {
-  readonly results: SettleResult[];
-  readonly messages: LeasedMessage[];
-  /** Leases on messages that could not be read. */
-  readonly unreadable: { lease: Lease; error: unknown }[];
-  /** The server's time, milliseconds since the epoch. */
-  readonly serverMs: number;
-  /** Milliseconds until something falls due; -1 if nothing is known to. */
-  readonly lookInMs: number;
-}
 
 /** Settles and fetches for one queue, and puts the session right when an answer was lost. */
 export class Stepper {
@@ -41,7 +30,14 @@ export class Stepper {
   /** Those of them that turned out to be settled: asking again is answered `lost`, but it was this manager. */
   readonly #settled = new Set<number>();
   readonly #underWay = new Bag<Promise<void>>();
+  /** Outcomes that nobody waits for: they travel with the next step. */
+  readonly #owed: Settlement[] = [];
+  /** Names what opens a session, so that one whose answer is lost can be found. */
+  readonly #opener = randomBytes(6).toString('hex');
+  #openings = 0;
   #opening: Promise<unknown> | undefined;
+  #fetching = 0;
+  #closed = false;
   #repairing: Promise<void> | undefined;
 
   constructor(queue: string, keys: QueueKeys, backend: Backend, holdings: Holdings) {
@@ -57,6 +53,34 @@ export class Stepper {
    * @throws QueueError `unavailable`
    */
   async step(outcomes: readonly Settlement[], want: number): Promise<StepResult> {
+    if (this.#owed.length === 0) return this.#steps(outcomes, want);
+    const owed = this.#owed.splice(0);
+    try {
+      const result = await this.#steps([...outcomes, ...owed], want);
+      return { ...result, results: result.results.slice(0, outcomes.length) };
+    } catch (error) {
+      this.#owed.push(...owed);
+      throw error;
+    }
+  }
+
+  /** Settles with the next step what nobody waits for. */
+  owe(outcomes: readonly Settlement[]): void {
+    this.#owed.push(...outcomes);
+  }
+
+  async settleOwed(): Promise<void> {
+    if (this.#owed.length > 0) await this.step([], 0);
+  }
+
+  /** Takes nothing from now on; resolves when nothing is under way that may. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled([...this.#underWay]);
+    await this.#repairing;
+  }
+
+  async #steps(outcomes: readonly Settlement[], want: number): Promise<StepResult> {
     if (outcomes.length <= OUTCOMES_MOST) return this.#step(outcomes, want);
     const earlier: SettleResult[] = [];
     while (outcomes.length > OUTCOMES_MOST) {
@@ -111,48 +135,57 @@ export class Stepper {
 
   /** Finds out which leases somebody else has settled, and lets go of them. */
   async verify(): Promise<void> {
-    const asked = this.#holdings.leases.filter(({ token }) => !this.#isSettling(token));
-    if (asked.length === 0) return;
-    const members = asked.map(leaseMember);
+    const gone = await this.#missing(this.#holdings.leases.filter(({ token }) => !this.#isSettling(token)));
+    this.#gone(gone.filter(({ token }) => !this.#isSettling(token)));
+  }
+
+  /** Those that the server does not have. */
+  async #missing(leases: readonly Lease[]): Promise<Lease[]> {
+    if (leases.length === 0) return [];
+    const members = leases.map(leaseMember);
     const sessions = await this.#backend.commands.run(
       async (client) => (await client.call('zmscore', this.#keys.leases, ...members)) as (string | null)[],
     );
-    const gone = asked.filter(({ token }, i) => sessions[i] === null && !this.#isSettling(token));
-    this.#gone(gone);
-  }
-
-  /** Resolves when no step is under way. */
-  async quiet(): Promise<void> {
-    await Promise.allSettled([...this.#underWay, this.#repairing]);
+    return leases.filter((_lease, i) => sessions[i] === null);
   }
 
   /** One try; `null` if another one makes sense. */
   async #attempt(plan: SettlementPlan, want: number, deadline: number): Promise<StepResult | null> {
     const { clock } = this.#backend.settings;
+    if (this.#fetching === 0) this.#holdings.giveUpIfIdle();
     // A fetch without a session opens one: the others wait for it, so that there is only one.
     while (want > 0 && this.#holdings.session === NO_SESSION && this.#opening) {
       await within(clock, deadline, this.#opening);
     }
+    const wanted = this.#closed ? 0 : want;
     const session = this.#holdings.session;
-    const call = this.#call(this.#holdings.sessionList, plan, want, deadline - clock.monotonic());
+    const opens = wanted > 0 && session === NO_SESSION;
+    const opening = opens ? `${this.#opener}:${++this.#openings}` : '';
+    const fetch = { sessions: this.#holdings.sessionList, want: wanted, opening };
+    const call = this.#call(fetch, plan, deadline - clock.monotonic());
     const ended = () => undefined;
     const settled = call.then(ended, ended);
     this.#underWay.add(settled);
-    const opens = want > 0 && session === NO_SESSION;
+    if (wanted > 0) this.#fetching++;
     if (opens) this.#opening = settled;
     try {
       return await call;
     } catch (error) {
-      return await this.#recover(error, session, deadline);
+      return await this.#recover(error, opens ? opening : session, deadline);
     } finally {
       this.#underWay.delete(settled);
+      if (wanted > 0) this.#fetching--;
       if (opens) this.#opening = undefined;
     }
   }
 
-  async #call(sessions: string, plan: SettlementPlan, want: number, withinMs: number): Promise<StepResult> {
+  async #call(
+    { sessions, want, opening }: { sessions: string; want: number; opening: string },
+    plan: SettlementPlan,
+    withinMs: number,
+  ): Promise<StepResult> {
     const { leaseMs } = this.#backend.settings;
-    const args = [sessions, leaseMs, want, STEP_BYTES, ...plan.args];
+    const args = [sessions, leaseMs, want, STEP_BYTES, opening, ...plan.args];
     let sentAt = 0;
     const reply = await this.#backend.commands.once((client) => {
       sentAt = steadyMs();
@@ -162,28 +195,13 @@ export class Stepper {
   }
 
   #read(reply: StepReply, plan: SettlementPlan, sentAt: number): StepResult {
-    const [serverMs, settled, first, expiresAt, session, lookInMs] = reply;
-    const messages: LeasedMessage[] = [];
-    const unreadable: StepResult['unreadable'] = [];
-    const leases: Lease[] = [];
-    const token = Number(first);
-    for (let i = 6; i < reply.length; i++) {
-      const record = String(reply[i]);
-      try {
-        const message = decodeRecord(record);
-        const lease: Lease = { queue: this.#queue, id: message.id, token: token + i - 6, expiresAt };
-        leases.push(lease);
-        messages.push({ message, lease });
-      } catch (error) {
-        const lease = { queue: this.#queue, id: rawId(record), token: token + i - 6, expiresAt };
-        unreadable.push({ lease, error });
-      }
-    }
-    if (reply.length > 6) this.#holdings.add(leases, session, sentAt);
+    const { result, leases, session } = readStep(this.#queue, reply, plan);
+    if (result.messages.length + result.unreadable.length > 0) this.#holdings.add(leases, session, sentAt);
     else if (this.#holdings.size > 0 && session === this.#holdings.session) this.#holdings.renewed(sentAt);
-    return { results: plan.results(settled), messages, unreadable, serverMs, lookInMs };
+    return result;
   }
 
+  /** @param session what the step went by, or what was to open it */
   async #recover(error: unknown, session: string, deadline: number): Promise<null> {
     const { clock } = this.#backend.settings;
     if (replyCode(error) === 'QUEUESESSION') {
@@ -192,7 +210,7 @@ export class Stepper {
     }
     const kind = classify(error);
     if (kind === 'final') throw toQueueError(error);
-    if (kind === 'rebuild' && session !== NO_SESSION) this.#repair(session);
+    if (kind === 'rebuild') this.#repair(session);
     if (kind === 'later') await sleep(clock, 100, this.#backend.closing);
     if (clock.monotonic() >= deadline) {
       throw new QueueError('unavailable', 'Redis is out of reach', { cause: error });
@@ -202,16 +220,26 @@ export class Stepper {
 
   /** Goes on until Redis has answered: what the lost answer leased must not stay with a session that lives. */
   #repair(session: string): void {
-    if (this.#repairing || this.#holdings.session !== session) return;
-    this.#repairing = this.#attach(session).finally(() => {
+    const isReplaced = !session.includes(':') && this.#holdings.session !== session;
+    if (this.#repairing || isReplaced) return;
+    this.#repairing = this.#mend(session).finally(() => {
       this.#repairing = undefined;
     });
   }
 
+  async #mend(session: string): Promise<void> {
+    await Promise.allSettled([...this.#underWay]);
+    if (session !== NO_SESSION) await this.#attach(session);
+    // Extended leases have other sessions: of them it is only asked what the lost answer would have said.
+    const asked = this.#holdings
+      .extendedLeases()
+      .filter(({ token }) => this.#isSettling(token) || this.#unsure.has(token));
+    this.#gone(await this.#missing(asked).catch(() => []));
+  }
+
   async #attach(old: string): Promise<void> {
     const { settings, closing } = this.#backend;
-    await Promise.allSettled([...this.#underWay]);
-    let leases = this.#holdings.sharedLeases();
+    let leases = old === this.#holdings.session ? this.#holdings.sharedLeases() : [];
     for (let more = true; more && !closing.aborted; ) {
       const sentAt = steadyMs();
       try {
@@ -230,7 +258,12 @@ export class Stepper {
 
   #attached(leases: readonly Lease[], [session, , fates]: AttachReply, sentAt: number): void {
     const fate = (digit: string) => leases.filter((_lease, i) => fates[i] === digit);
-    this.#holdings.reattached(session, fate('0'), sentAt);
+    const kept = fate('1');
+    const isHeld = kept.some((lease) => this.#holdings.has(lease));
+    // Told to be lost while the answer was: nobody holds them, and a session that lives would keep them.
+    const orphans = kept.filter((lease) => !this.#holdings.has(lease));
+    this.owe(orphans.map((lease) => ({ lease, outcome: { kind: 'release' } })));
+    this.#holdings.reattached(isHeld ? session : NO_SESSION, fate('0'), sentAt);
     this.#gone(fate('2'));
   }
 
@@ -243,11 +276,4 @@ export class Stepper {
   }
 }
 
-type StepReply = [number, string, string, number, string, number, ...string[]];
 type AttachReply = [session: string, expiresAt: number, fates: string, more: number];
-
-/** The id of a record whose body is no valid message: only JSON is sure. */
-function rawId(record: string): string {
-  const body: unknown = JSON.parse(record.slice(record.indexOf('{')));
-  return typeof body === 'object' && body !== null && 'id' in body ? String(body.id) : '';
-}

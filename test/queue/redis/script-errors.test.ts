@@ -127,7 +127,7 @@ describe('an error at any command', () => {
       await first.sendMessage(QUEUE, makeMessage('expired'), { expiresAt: clock.now() + 1 });
       for (const id of WAITING) await send(first, id, id === 'late' ? { delayMs: 2 } : {});
       await clock.advance(2);
-      return run(failing, [LEASE_MS, 10, 1_000_000, ...outcomesOf(leases)]);
+      return run(failing, [LEASE_MS, 10, 1_000_000, '', ...outcomesOf(leases)]);
     });
     expect(commands).toBeGreaterThan(40);
   });
@@ -142,7 +142,7 @@ describe('an error at any command', () => {
         for (const id of LEASED) await send(first, `behind ${id}`, { groupKey: id });
         await send(first, 'fresh', { groupKey: 'fresh' });
         await send(first, 'done', { groupKey: 'done' });
-        return run(failing, [LEASE_MS, 3, 1_000_000, ...outcomesOf(leases)]);
+        return run(failing, [LEASE_MS, 3, 1_000_000, '', ...outcomesOf(leases)]);
       },
       (id) => id,
     );
@@ -155,7 +155,7 @@ describe('an error at any command', () => {
       for (const id of LEASED) {
         for (const name of ['second', 'third']) await send(first, `${name} ${id}`, { groupKey: id });
       }
-      const args = [LEASE_MS, 6, 1_000_000, ...outcomesOf(leases)];
+      const args = [LEASE_MS, 6, 1_000_000, '', ...outcomesOf(leases)];
       error = await run(failingAt('step', n), args);
       await clock.advance(5);
       expect(await run(loadScript('step').source, args)).toBeNull();

@@ -1,0 +1,56 @@
+import type { Lease, LeasedMessage, SettleResult } from '../types.ts';
+import { decodeRecord } from './record.ts';
+import type { SettlementPlan } from './settlements.ts';
+
+/** Answer of the `step` script: its header says what each is; from the seventh on they are records. */
+export type StepReply = [
+  now: number,
+  settled: string,
+  firstToken: string,
+  expiresAt: number,
+  session: string,
+  lookInMs: number,
+  ...records: string[],
+];
+
+/** What one step brought. */
+export interface StepResult {
+  readonly results: SettleResult[];
+  readonly messages: LeasedMessage[];
+  /** Leases on messages that could not be read. */
+  readonly unreadable: { lease: Lease; error: unknown }[];
+  /** The server's time, milliseconds since the epoch. */
+  readonly serverMs: number;
+  /** Milliseconds until something falls due; -1 if nothing is known to. */
+  readonly lookInMs: number;
+}
+
+/** What a reply says; `leases` are those of the messages, lowest token first. */
+export function readStep(
+  queue: string,
+  [serverMs, settled, first, expiresAt, session, lookInMs, ...records]: StepReply,
+  plan: SettlementPlan,
+): { result: StepResult; leases: Lease[]; session: string } {
+  const messages: LeasedMessage[] = [];
+  const unreadable: StepResult['unreadable'] = [];
+  const leases: Lease[] = [];
+  const token = Number(first);
+  for (const [i, record] of records.entries()) {
+    try {
+      const message = decodeRecord(record);
+      const lease: Lease = { queue, id: message.id, token: token + i, expiresAt };
+      leases.push(lease);
+      messages.push({ message, lease });
+    } catch (error) {
+      unreadable.push({ lease: { queue, id: rawId(record), token: token + i, expiresAt }, error });
+    }
+  }
+  const result = { results: plan.results(settled), messages, unreadable, serverMs, lookInMs };
+  return { result, leases, session };
+}
+
+/** The id of a record whose body is no valid message: only JSON is sure. */
+function rawId(record: string): string {
+  const body: unknown = JSON.parse(record.slice(record.indexOf('{')));
+  return typeof body === 'object' && body !== null && 'id' in body ? String(body.id) : '';
+}
