@@ -27,14 +27,32 @@ export function failureInfo(error: Error): FailureInfo {
   return {
     type: coded ? error.code : error.name,
     message: error.message,
-    ...(error.stack !== undefined && { stack: error.stack.slice(0, 8000) }),
+    ...(typeof error.stack === 'string' && { stack: error.stack.slice(0, 8000) }),
   };
 }
 
 type Policies = Pick<ResolvedWorkerOptions, 'retryPolicy' | 'deadLetters' | 'logger'>;
 
+const UNREADABLE: FailureInfo = { type: 'unreadable_outcome', message: 'the outcome could not be read' };
+
 /** What becomes of a message by an outcome. @param attempt number of the attempt that ended, 1 for the first */
 export function verdictOf(
+  outcome: Outcome,
+  message: Pick<WorkerMessage, 'maxRetries'>,
+  attempt: number,
+  policies: Policies,
+): Verdict {
+  try {
+    return judge(outcome, message, attempt, policies);
+  } catch (thrown) {
+    // Errors are other people's objects: one that throws when it is read costs this attempt, and not the worker.
+    policies.logger.error({ err: toError(thrown) }, UNREADABLE.message);
+    const lease: RetryOutcome = { kind: 'retry', delayMs: DELAY_FALLBACK_MS, error: UNREADABLE };
+    return { lease, fate: 'retried', error: UNREADABLE };
+  }
+}
+
+function judge(
   outcome: Outcome,
   { maxRetries }: Pick<WorkerMessage, 'maxRetries'>,
   attempt: number,

@@ -49,12 +49,8 @@ export class SlotPool {
     const member: Member = { priority, ring, held: 0, inLine: false };
     this.#members.add(member);
     return {
-      available: () => this.#available(member),
-      take: (want) => {
-        const taken = Math.min(want, this.#available(member));
-        member.held += taken;
-        return taken;
-      },
+      available: () => this.#ask(member, 0).free,
+      take: (want) => this.#ask(member, want).taken,
       give: (count) => {
         member.held = Math.max(0, member.held - count);
         this.#ringNext();
@@ -70,10 +66,15 @@ export class SlotPool {
     };
   }
 
-  #available(member: Member): number {
+  #ask(member: Member, want: number): { free: number; taken: number } {
     const free = this.#freeFor(member);
+    const leavesLine = member.inLine && free > 0;
     member.inLine = free === 0;
-    return free;
+    const taken = Math.min(want, free);
+    member.held += taken;
+    // Those behind it waited for it; if it takes nothing, nobody else would ring them.
+    if (leavesLine) this.#ringNext();
+    return { free, taken };
   }
 
   #freeFor({ priority }: Member): number {

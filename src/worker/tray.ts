@@ -49,5 +49,5 @@ export class Tray {
 
 /** Whether two are one lease; there may be more than one of a message. */
 export function isSame(one: Lease, other: Lease): boolean {
-  return one.token === other.token && one.id === other.id;
+  return one.token === other.token && one.id === other.id && one.queue === other.queue;
 }

@@ -24,7 +24,7 @@ interface Settling {
   readonly report?: (result: SettleResult) => void;
 }
 
-/** Milliseconds that the last exchange of a stop may take beyond the deadline. */
+/** Most milliseconds that a stop waits beyond its deadline for the queue to take back what was in hand. */
 const LAST_EXCHANGE_MS = 5000;
 
 /**
@@ -103,11 +103,12 @@ export class WorkerLoop implements Life {
   }
 
   async #live(): Promise<Error | null> {
+    const loop = this.#run();
     try {
-      await Promise.race([this.#run(), this.#expired.promise]);
+      await Promise.race([loop, this.#expired.promise]);
       return null;
     } catch (thrown) {
-      await this.#abandon();
+      await this.#abandon(loop);
       return toError(thrown);
     } finally {
       this.#running.clear();
@@ -121,8 +122,8 @@ export class WorkerLoop implements Life {
     while (this.#open || this.#ahead || this.#running.size + this.#settling.length > 0) {
       this.#failures = (await this.#turn()) ? 0 : this.#failures + 1;
       if (this.#failures === 0) continue;
-      // Past the deadline: what cannot be given back now lapses by itself.
-      if (this.#overdue) return;
+      // Past the deadline nobody waits for the queue any more. The loop does: a lease lives until it is settled.
+      if (this.#overdue) this.#expired.resolve();
       await sleep(this.#options.clock, this.#idle.delayMs(this.#failures), this.#wakeup.signal());
     }
   }
@@ -264,15 +265,23 @@ export class WorkerLoop implements Life {
     });
   }
 
-  /** It dies: what it holds goes back, as far as the queue can be reached. */
-  async #abandon(): Promise<void> {
+  /** It dies: what it holds goes back, as soon as the queue can be reached. @param loop may have failed, or go on */
+  async #abandon(loop: Promise<void>): Promise<void> {
     this.quiet();
     this.#giveBack();
-    const { queues, queue, logger, name } = this.#options;
-    const outcomes = this.#settling.splice(0).map(({ lease, outcome }) => ({ lease, outcome }));
-    await queues.exchange(queue, { outcomes }).catch((thrown: unknown) => {
-      logger.warn({ err: toError(thrown), worker: name }, 'what a dead worker held could not be given back');
-    });
+    const { clock, logger, name } = this.#options;
+    const givenBack = loop
+      .catch(() => this.#run())
+      .catch((thrown: unknown) => {
+        logger.warn(
+          { err: toError(thrown), worker: name },
+          'what a dead worker held could not be given back',
+        );
+      });
+    const waited = Promise.withResolvers<void>();
+    const timer = clock.setTimeout(waited.resolve, LAST_EXCHANGE_MS);
+    await Promise.race([givenBack, waited.promise]);
+    timer.clear();
   }
 
   #lost(lease: Lease): void {

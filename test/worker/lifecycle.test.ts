@@ -180,6 +180,43 @@ describe('the life of a worker', () => {
     expect(lost).toEqual(['a']);
   });
 
+  it.each(['stop', 'death'])(
+    'gives back after its %s what the queue could not be told of then',
+    async (end) => {
+      let failures: QueueError[] = [];
+      const queues = overriding(bench.queues, {
+        exchange: (queue, request) => {
+          const error = failures.shift();
+          return error ? Promise.reject(error) : bench.queues.exchange(queue, request);
+        },
+      });
+      const { handler, started, letGo } = latch();
+      const worker = bench.worker({ timeoutMs: 0, concurrency: 3 }, queues).registerHandler('greet', handler);
+      worker.start();
+      await bench.send(message('a'));
+      await bench.clock.advance(1);
+      const unavailable = () => new QueueError('unavailable', 'down');
+      failures = [unavailable(), unavailable()];
+      if (end === 'death') {
+        failures.unshift(new QueueError('closed', 'closed'));
+        await bench.send(message('b'));
+        await bench.clock.advance(1);
+      } else {
+        await Promise.all([worker.stop(0), bench.clock.advance(1)]);
+      }
+      expect((await bench.stats()).inFlight).toBe(started.length);
+      await bench.clock.advance(1000);
+      expect(await bench.stats()).toMatchObject({ ready: started.length, inFlight: 0 });
+      expect(worker.state).toBe(end === 'death' ? 'failed' : 'stopped');
+      // It starts anew, and what it gave back is there again.
+      const before = started.length;
+      worker.start();
+      await bench.clock.advance(1);
+      expect(started).toHaveLength(2 * before);
+      letGo();
+    },
+  );
+
   it('waits out a queue that is out of reach, and settles then what it could not before', async () => {
     const { handler, letGo, started } = latch();
     let down = false;

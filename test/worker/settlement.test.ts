@@ -103,6 +103,26 @@ describe('what the queue is told about', () => {
     ]);
   });
 
+  it('an error that cannot be read: the attempt, and no more', () => {
+    const hostile = new Error('odd');
+    Object.defineProperty(hostile, 'message', {
+      get: () => {
+        throw new TypeError('not for you');
+      },
+    });
+    lines.length = 0;
+    expect(verdict(retry(hostile))).toEqual({
+      fate: 'retried',
+      lease: {
+        kind: 'retry',
+        delayMs: 60_000,
+        error: expect.objectContaining({ type: 'unreadable_outcome' }),
+      },
+      error: expect.objectContaining({ type: 'unreadable_outcome' }),
+    });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ err: { message: 'not for you' } }]);
+  });
+
   it.each([[Number.NaN], ['5'], [undefined]])('a failure whose policy answers %o: a minute', (answer) => {
     const retryPolicy = { delayMs: () => answer as number };
     expect(verdict(retry(odd), 1, { retryPolicy })).toMatchObject({ lease: { delayMs: 60_000 } });
@@ -123,7 +143,11 @@ describe('an error as the queue keeps it', () => {
     const long = Object.assign(new Error('odd'), { stack: 'x'.repeat(9000) });
     expect(failureInfo(long).stack).toBe('x'.repeat(8000));
     const bare = new Error('odd');
-    delete bare.stack;
-    expect(failureInfo(bare)).toStrictEqual({ type: 'Error', message: 'odd' });
+    for (const stack of [undefined, null, 7]) {
+      expect(failureInfo(Object.assign(bare, { stack }) as Error)).toStrictEqual({
+        type: 'Error',
+        message: 'odd',
+      });
+    }
   });
 });

@@ -47,6 +47,19 @@ describe('SlotPool', () => {
     expect(analyses.take(1)).toBe(1);
   });
 
+  it('rings who waited for one that then takes nothing', () => {
+    const pool = new SlotPool(1);
+    const rung: string[] = [];
+    const [busy, high, low] = [join(pool, 3), join(pool, 2, rung), join(pool, 1, rung)];
+    expect([busy.take(1), high.available()]).toEqual([1, 0]);
+    busy.give(1);
+    expect(low.available()).toBe(0);
+    expect(rung).toEqual(['rung 2']);
+    expect(high.available()).toBe(1);
+    expect(rung).toEqual(['rung 2', 'rung 1']);
+    expect(low.take(1)).toBe(1);
+  });
+
   it('gives back what a leaver held', () => {
     const pool = new SlotPool(2);
     const rung: string[] = [];

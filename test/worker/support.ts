@@ -36,6 +36,8 @@ export class Bench implements AsyncDisposable {
   // Long leases: hours on this clock are not spent on heartbeats.
   readonly queues = new MemoryQueueManager({ clock: this.clock, leaseMs: 3_600_000 });
   readonly #workers: ManagedWorker[] = [];
+  /** The test is over: what it made unreachable has to be there again, or leases are tried to be given back for ever. */
+  ending = false;
 
   worker(options: Partial<WorkerOptions> = {}, queues: QueueManager = this.queues): EventWorker {
     return this.own(new EventWorker({ ...this.options(options), queues }));
@@ -65,6 +67,7 @@ export class Bench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.ending = true;
     const stopped = Promise.all(this.#workers.map((worker) => worker.stop(0)));
     // The deadline is on this clock too.
     await this.clock.advance(1);

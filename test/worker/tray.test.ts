@@ -53,6 +53,7 @@ describe('a tray', () => {
     const tray = new Tray();
     tray.add([leased(1, 'a'), leased(2, 'a')], 0);
     tray.remove(leased(2, 'b').lease);
+    tray.remove({ ...leased(2, 'a').lease, queue: 'other' });
     expect(tray.size).toBe(2);
     tray.remove(leased(2, 'a').lease);
     expect(tray.take(9).map(({ lease }) => lease.token)).toEqual([1]);
