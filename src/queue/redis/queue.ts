@@ -2,7 +2,7 @@ import { QueueError } from '../../errors.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ExchangeReply, ExchangeRequest, Lease, LeaseLostReason, SendOutcome } from '../types.ts';
 import { checkExchange } from '../validate.ts';
-import { type Backend, run, script } from './backend.ts';
+import { type Backend, run } from './backend.ts';
 import { classify } from './errors.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { Holdings } from './holdings.ts';
@@ -55,15 +55,9 @@ export class RedisQueue {
       onFewer: () => void this.#stepper.verify().catch(() => undefined),
     });
     this.#stepper = new Stepper(queue, this.keys, backend, this.holdings);
-    this.#sender = new Sender(async (chunk, args) => {
-      const limits = [settings.maxLength, settings.maxBytes];
-      let again = 0;
-      const reply = await backend.commands.run((client) => {
-        const all = [...limits, chunk.nonce, chunk.place, again, ...args];
-        again = 1;
-        return script(client, backend, 'add', this.keys.all, all);
-      });
-      return String(reply);
+    this.#sender = new Sender(async ({ nonce, place }, args) => {
+      const all = [nonce, place, settings.maxLength, settings.maxBytes, ...args];
+      return String(await run(backend, 'add', this.keys.all, all));
     });
   }
 
