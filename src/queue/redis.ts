@@ -42,6 +42,9 @@ const EXTEND_MAX_MS = 24 * 60 * 60 * 1000;
  * A settlement whose answer was lost is sent again too. If the lease lapsed in that time it is answered `lost`, also
  * where the first try had been carried out.
  *
+ * A manager sends to, takes from and settles in 1024 queues at most; `QueueError` `too_many_queues` refuses the next one.
+ * Counters, dead letters, `pause` and `resume` are to be had of any number.
+ *
  * Beside the errors of the port, every operation may throw `QueueError` `format_version` (the queue was written
  * by a newer version) and `ConfigError` (the server is older than 7.0). `queue_full` also says that Redis has
  * reached its `maxmemory`; settling and taking go on then.
