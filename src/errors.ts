@@ -35,9 +35,15 @@ export class ConfigError extends CheckmendError {
 }
 
 /** Why a queue refused or could not do something. */
-export type QueueErrorCode = 'queue_full' | 'payload_too_large' | 'format_version' | 'closed' | 'unavailable';
+export type QueueErrorCode =
+  | 'queue_full'
+  | 'payload_too_large'
+  | 'too_many_queues'
+  | 'format_version'
+  | 'closed'
+  | 'unavailable';
 
-/** A queue refused an operation (`queue_full`, `payload_too_large`, `format_version`, `closed`) or is out of reach (`unavailable`). */
+/** A queue is out of reach (`unavailable`), or refused an operation (every other code). */
 export class QueueError extends CheckmendError {
   declare readonly code: QueueErrorCode;
 

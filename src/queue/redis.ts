@@ -36,11 +36,14 @@ const EXTEND_MAX_MS = 24 * 60 * 60 * 1000;
  * server's. Connects with the first operation, and heals by itself from everything that ends a connection.
  *
  * Sends that are issued in the same turn of the event loop share a call; a chunk of `sendMessages` with more than
- * 256 KiB takes several. A send whose answer was lost is sent again with the same mark, and answered as the first
- * time: it is stored once.
+ * 256 KiB takes several. A send, a requeue or a discard whose answer was lost is sent again with the same mark, and
+ * answered as the first time: it counts once.
  *
  * A settlement whose answer was lost is sent again too. If the lease lapsed in that time it is answered `lost`, also
  * where the first try had been carried out.
+ *
+ * A manager sends to, takes from and settles in 1024 queues at most; `QueueError` `too_many_queues` refuses the next one.
+ * Counters, dead letters, `pause` and `resume` are to be had of any number.
  *
  * Beside the errors of the port, every operation may throw `QueueError` `format_version` (the queue was written
  * by a newer version) and `ConfigError` (the server is older than 7.0). `queue_full` also says that Redis has

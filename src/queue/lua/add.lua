@@ -2,23 +2,19 @@
 -- Purpose: stores a chunk of messages; all or nothing, with a result per message.
 --   Without `allow-oom`: a server that has reached `maxmemory` refuses it before it starts.
 -- KEYS: common.lua.
--- ARGV: [2] most messages waiting, [3] most bytes waiting (0 = no limit), [4] nonce of this chunk, the same
---   when it is sent again, [5] its place in ANSWERS, [6] 1 when it is sent again; then three per message: id, head (flag,
---   weight in ms (priority * ageing), delay in ms), and the record from `retries` on.
+-- ARGV: [2] nonce of this chunk, [3] its place in ANSWERS; [4] most messages waiting, [5] most bytes waiting (0 = no
+--   limit); then three per message: id, head (flag, weight in ms (priority * ageing), delay in ms), and the record from
+--   `retries` on.
 -- Result: one letter per message: q queued, c coalesced, f refused because the queue is full.
 -- Error: QUEUEARGUMENT if a head is none; nothing was changed then.
 --- @include common place
 
 local refused = enter()
 if refused then return refused end
-local max_length, max_bytes, nonce = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local place, again = ARGV[5], ARGV[6] == '1'
-if again then
-  local before = redis.call('HGET', ANSWERS, place)
-  local at = #nonce + 1
-  if before and string.sub(before, 1, at) == nonce .. ' ' then return string.sub(before, at + 1) end
-end
-local FIRST = 7
+local nonce, place, max_length, max_bytes = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local before = answer_before(place, nonce)
+if before then return before end
+local FIRST = 6
 local count = (#ARGV - FIRST + 1) / 3
 local ids, kinds, sent = {}, {}, pad(S.ms)
 -- What a head says, once for all that have the same: there are few in a chunk. The record is `first`, the lower half

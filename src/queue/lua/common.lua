@@ -75,7 +75,8 @@ end
 
 -- So many answers are kept, of which nearly all are never asked for again.
 local ANSWERS_MOST = 8192
--- Keeps the answer to a call: if it does not arrive, the call is sent again and must not count twice.
+-- Keeps the answer to a call: if it does not arrive, the call is sent again and must not count twice. Of one that has a
+-- nonce it begins with that.
 local function keep_answer(name, answer)
   if redis.call('HSET', ANSWERS, name, answer) == 1 and redis.call('HLEN', ANSWERS) > ANSWERS_MOST then
     redis.call('UNLINK', ANSWERS)
@@ -94,6 +95,14 @@ end
 
 local function keep_opened(opener, n, session)
   keep_answer('open ' .. opener, n .. ' ' .. session)
+end
+
+-- What was answered to a call that came before, or nil. It may have been sent again, or be the first transmission, which
+-- the network can deliver after the second.
+local function answer_before(place, nonce)
+  local kept = redis.call('HGET', ANSWERS, place)
+  local at = #nonce + 1
+  if kept and string.sub(kept, 1, at) == nonce .. ' ' then return string.sub(kept, at + 1) end
 end
 
 -- A record: flag 'p' (no group, no expiry) or 'x', seq (16 digits), sent time (ms, 16 digits), nonce of the send,

@@ -1,15 +1,19 @@
 #!lua
 -- Purpose: puts dead letters back as waiting messages with their attempts reset.
 -- KEYS: common.lua.
--- ARGV: [2] most letters, [3] letters per second (0 = all at once), [4...] ids; none: the oldest.
+-- ARGV: [2] nonce of this call, [3] its place in ANSWERS, [4] most letters, [5] letters per second (0 = all at once),
+--   [6...] ids; none: the oldest.
 -- Result: how many.
 --- @include common place pick
 
 local refused = enter()
 if refused then return refused end
-local per_second = tonumber(ARGV[3])
+local nonce, place = ARGV[2], ARGV[3]
+local before = answer_before(place, nonce)
+if before then return tonumber(before) end
+local per_second = tonumber(ARGV[5])
 local moved = 0
-for _, id in ipairs(pick_letters(tonumber(ARGV[2]), 4)) do
+for _, id in ipairs(pick_letters(tonumber(ARGV[4]), 6)) do
   local packed = redis.call('HGET', LETTERS, id)
   if packed then
     redis.call('HDEL', LETTERS, id)
@@ -28,5 +32,6 @@ for _, id in ipairs(pick_letters(tonumber(ARGV[2]), 4)) do
   end
 end
 if S.wake or S.rearm then wake() end
+keep_answer(place, nonce .. ' ' .. moved)
 save()
 return moved

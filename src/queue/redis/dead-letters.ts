@@ -3,6 +3,7 @@ import { checkRate, checkSelection } from '../letter-selection.ts';
 import type { DeadLetter, DeadLetterAccess, DeadLetterPage, FailureInfo } from '../types.ts';
 import { checkInteger, checkText, LETTERS_MAX } from '../validate.ts';
 import { type Backend, run } from './backend.ts';
+import { CallMarks } from './marks.ts';
 import { decodeAnyway } from './record.ts';
 import type { ScriptName } from './scripts.ts';
 
@@ -18,6 +19,7 @@ const FIELDS = 6;
 export class RedisDeadLetters implements DeadLetterAccess {
   readonly #backend: Backend;
   readonly #keysOf: (queue: string) => readonly string[];
+  readonly #marks = new CallMarks();
 
   /** @param keysOf answers a queue's keys; throws when the manager is closed or the name is none */
   constructor(backend: Backend, keysOf: (queue: string) => readonly string[]) {
@@ -47,13 +49,13 @@ export class RedisDeadLetters implements DeadLetterAccess {
     const { limit, ids } = checkSelection(options);
     if (ids?.length === 0) return 0;
     const rate = Number.isFinite(perSecond) ? perSecond : 0;
-    return Number(await this.#run(queue, 'requeue', [limit, rate, ...(ids ?? [])]));
+    return this.#runOnce(queue, 'requeue', [limit, rate, ...(ids ?? [])]);
   }
 
   async discard(queue: string, options: { ids?: readonly string[]; limit?: number } = {}): Promise<number> {
     const { limit, ids } = checkSelection(options);
     if (ids?.length === 0) return 0;
-    return Number(await this.#run(queue, 'discard', [limit, ...(ids ?? [])]));
+    return this.#runOnce(queue, 'discard', [limit, ...(ids ?? [])]);
   }
 
   async annotate(queue: string, id: string, annotation: string): Promise<boolean> {
@@ -62,6 +64,12 @@ export class RedisDeadLetters implements DeadLetterAccess {
       throw new ValidationError('annotation', `must be at most ${ANNOTATION_MAX} characters`);
     }
     return (await this.#run(queue, 'annotate', [id, annotation])) === 1;
+  }
+
+  /** Counts once, however often it is sent. */
+  async #runOnce(queue: string, name: ScriptName, args: readonly (string | number)[]): Promise<number> {
+    const { nonce, place } = this.#marks.next();
+    return Number(await this.#run(queue, name, [nonce, place, ...args]));
   }
 
   async #run(queue: string, name: ScriptName, args: readonly (string | number)[]): Promise<unknown> {

@@ -8,6 +8,8 @@ import { isCluster, type RedisTarget } from './client.ts';
 import { type ConnectionOptions, RedisConnection } from './connection.ts';
 import { RedisDeadLetters } from './dead-letters.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { QUEUES_MAX } from './heartbeat-protocol.ts';
+import { queueKeys } from './keys.ts';
 import { type RedisQueueOptions, type RedisSettings, resolveRedisOptions } from './options.ts';
 import { RedisQueue } from './queue.ts';
 import type { ScriptName } from './scripts.ts';
@@ -54,15 +56,18 @@ export class RedisHost {
       onSuccess,
     });
     this.#backend = { settings, commands, closing: this.#closing.signal, time };
-    this.deadLetters = new RedisDeadLetters(this.#backend, (queue) => this.queue(queue).keys.all);
+    this.deadLetters = new RedisDeadLetters(this.#backend, (queue) => this.#keysOf(queue));
   }
 
-  /** @throws QueueError `closed`, ValidationError for a name out of range */
+  /** @throws QueueError `closed`, `too_many_queues`, ValidationError for a name out of range */
   queue(name: string): RedisQueue {
-    if (this.#closed) throw new QueueError('closed', 'the queue manager is closed');
+    if (this.#closed) throw closed();
     const known = this.#queues.get(name);
     if (known) return known;
     checkQueueName(name);
+    if (this.#queues.size === QUEUES_MAX) {
+      throw new QueueError('too_many_queues', `a queue manager uses at most ${QUEUES_MAX} queues`);
+    }
     const queue = new RedisQueue(name, this.#backend, this.#heartbeat, this.#wakeFor(), (lease, reason) => {
       for (const listener of this.#lostListeners) listener(lease, reason);
     });
@@ -71,8 +76,9 @@ export class RedisHost {
     return queue;
   }
 
+  /** Calls a script of a queue that nothing is kept of here. */
   async run(queue: string, name: ScriptName, args: readonly (string | number)[]): Promise<unknown> {
-    return run(this.#backend, name, this.queue(queue).keys.all, args);
+    return run(this.#backend, name, this.#keysOf(queue), args);
   }
 
   onLeaseLost(listener: LostListener): () => void {
@@ -92,6 +98,12 @@ export class RedisHost {
   abandon(): Promise<void> {
     this.#closed ??= this.#end();
     return this.#closed;
+  }
+
+  #keysOf(queue: string): readonly string[] {
+    if (this.#closed) throw closed();
+    checkQueueName(queue);
+    return queueKeys(this.settings.prefix, queue).all;
   }
 
   /** What cannot be given back within the time for one operation lapses by itself. */
@@ -143,4 +155,8 @@ export class RedisHost {
     };
     this.#watch = clock.setTimeout(look, leaseMs / 6);
   }
+}
+
+function closed(): QueueError {
+  return new QueueError('closed', 'the queue manager is closed');
 }

@@ -2,7 +2,7 @@ import { QueueError } from '../../errors.ts';
 import type { Envelope } from '../envelope.ts';
 import type { ExchangeReply, ExchangeRequest, Lease, LeaseLostReason, SendOutcome } from '../types.ts';
 import { checkExchange } from '../validate.ts';
-import { type Backend, run, script } from './backend.ts';
+import { type Backend, run } from './backend.ts';
 import { classify } from './errors.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { Holdings } from './holdings.ts';
@@ -14,7 +14,10 @@ import type { StepResult } from './step-reply.ts';
 import { Stepper } from './stepper.ts';
 import type { WakeListener } from './wake.ts';
 
-/** Most milliseconds between two looks at a queue that gives no sign; less for short leases. */
+/**
+ * Most milliseconds between two looks at a queue that gives no sign; less for short leases. A look is three commands:
+ * three queues stay under one a second.
+ */
 const LOOK_MOST_MS = 15_000;
 
 /** Least milliseconds between two looks at what falls due. */
@@ -30,7 +33,7 @@ export class RedisQueue {
   readonly #stepper: Stepper;
   /** Monotonic milliseconds at which something is known to fall due. */
   #dueAt = Number.POSITIVE_INFINITY;
-  #lookedAt = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** The last fetch found nothing, and no marker has come since. */
   #empty = false;
   /** The server's time minus the monotonic one. */
@@ -56,15 +59,9 @@ export class RedisQueue {
       onFewer: () => void this.#stepper.verify().catch(() => undefined),
     });
     this.#stepper = new Stepper(queue, this.keys, backend, this.holdings);
-    this.#sender = new Sender(async (chunk, args) => {
-      const limits = [settings.maxLength, settings.maxBytes];
-      let again = 0;
-      const reply = await backend.commands.run((client) => {
-        const all = [...limits, chunk.nonce, chunk.place, again, ...args];
-        again = 1;
-        return script(client, backend, 'add', this.keys.all, all);
-      });
-      return String(reply);
+    this.#sender = new Sender(async ({ nonce, place }, args) => {
+      const all = [nonce, place, settings.maxLength, settings.maxBytes, ...args];
+      return String(await run(backend, 'add', this.keys.all, all));
     });
   }
 
@@ -114,13 +111,17 @@ export class RedisQueue {
     return extended;
   }
 
-  /** Stores what was sent and gives back what is held. */
+  /** Stores what was sent, gives back what is held, and leaves it to another worker to look. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#sender.drain();
     await this.#stepper.close();
     this.#stepper.owe(this.holdings.leases.map((lease) => ({ lease, outcome: { kind: 'release' } })));
     await this.#stepper.settleOwed();
+    // Nobody else may know what falls due, and a marker may be on its way here. An outage is not waited out for that.
+    if (Number.isFinite(this.#lookedAt)) {
+      await this.#backend.commands.once((client) => client.zadd(this.keys.wake, 0, 'w'), 0);
+    }
   }
 
   async #step(outcomes: ExchangeRequest['outcomes'] & object, want: number): Promise<StepResult> {

@@ -8,7 +8,8 @@ const WORDS_FIXED = 36;
 export function encodeForAdd(envelope: Envelope): [id: string, head: string, rest: string] {
   const { id, weight, delayMs, retries, maxRetries, body } = envelope;
   const group = envelope.group === null ? '-' : encodeGroup(envelope.group);
-  const expiresAt = envelope.expiresAt ?? 0;
+  // 0 stands for none, and the first millisecond has passed as well.
+  const expiresAt = envelope.expiresAt === null ? 0 : Math.max(1, envelope.expiresAt);
   const flag = group === '-' && expiresAt === 0 ? 'p' : 'x';
   return [id, `${flag} ${weight} ${delayMs}`, `${retries} ${maxRetries} ${expiresAt} ${group} ${body}`];
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { QueueError, toError } from '../../errors.ts';
 import type { Envelope } from '../envelope.ts';
 import type { SendOutcome } from '../types.ts';
 import { SEND_CHUNK } from '../validate.ts';
 import { Bag } from './bag.ts';
+import { type CallMark, CallMarks } from './marks.ts';
 import { encodeForAdd } from './record.ts';
 
 /** Most bytes of one call of the `add` script; one message is always taken. */
@@ -22,18 +22,8 @@ interface Batch {
   readonly resolve: (outcomes: SendOutcome[]) => void;
 }
 
-/** A chunk as the server knows it again when its answer was lost. */
-export interface ChunkMark {
-  readonly nonce: string;
-  /** Where its answer is kept, until so many later chunks of this sender have come. */
-  readonly place: string;
-}
-
-/** Chunks of one sender whose answers are kept. */
-const PLACES = 64;
-
 /** Stores a chunk: its mark and, per message, the arguments of `add`; answers one letter per message. */
-export type AddChunk = (mark: ChunkMark, args: string[]) => Promise<string>;
+export type AddChunk = (mark: CallMark, args: string[]) => Promise<string>;
 
 /**
  * Collects the sends of one queue that are issued in the same turn of the event loop and stores them with one call per
@@ -43,8 +33,7 @@ export type AddChunk = (mark: ChunkMark, args: string[]) => Promise<string>;
  */
 export class Sender {
   readonly #add: AddChunk;
-  readonly #prefix = randomBytes(4).toString('hex');
-  #chunks = 0;
+  readonly #marks = new CallMarks();
   #batches: Batch[] = [];
   /** Messages of those. */
   #count = 0;
@@ -137,13 +126,8 @@ export class Sender {
   }
 
   async #call(chunk: readonly Envelope[]): Promise<SendOutcome[]> {
-    const number = this.#chunks++;
-    const mark = {
-      nonce: `${this.#prefix}${number.toString(36)}`,
-      place: `${this.#prefix}${number % PLACES}`,
-    };
     try {
-      const letters = await this.#add(mark, chunk.flatMap(encodeForAdd));
+      const letters = await this.#add(this.#marks.next(), chunk.flatMap(encodeForAdd));
       return chunk.map(({ id }, i) => outcomeOf(letters[i], id));
     } catch (thrown) {
       const error = toError(thrown);

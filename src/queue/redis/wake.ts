@@ -68,6 +68,8 @@ export class WakeListener {
 
   /** Ends all waiting at once. */
   async close(): Promise<void> {
+    // The server may be long in noticing that the connection is closed, and hand it the markers of others until then.
+    this.#unblock();
     this.#connection.close();
     for (const waiter of [...this.#waiters]) waiter.finish(false);
     await this.#running;
@@ -123,7 +125,7 @@ export class WakeListener {
     this.#commands.once((client) => client.call('zadd', key, 0, 'w')).catch(() => undefined);
   }
 
-  /** The command that blocks does not cover a new key: ends it, so that the next one does. */
+  /** Ends the command that blocks: it does not cover a new key, as the next one will, or nobody waits any more. */
   #unblock(): void {
     const id = this.#blockedClientId;
     if (id === undefined) return;

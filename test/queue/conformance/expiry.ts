@@ -41,6 +41,17 @@ export function describeExpiry(harness: QueueHarness): void {
       expect((await manager.getQueueStats(Q)).dead).toBe(1);
     });
 
+    it('at the beginning of time has passed, as any other that has', async () => {
+      const { manager } = fixture();
+      await manager.sendMessage(Q, message('a', { expiresAt: 0 }));
+      await manager.sendMessage(Q, message('b'), { expiresAt: 0 });
+      expect(await manager.getMessage(Q)).toBeNull();
+      const { letters } = await manager.deadLetters.list(Q);
+      expect(letters.map(deadReasonOf)).toEqual(['expired', 'expired']);
+      expect(await manager.deadLetters.requeue(Q)).toBe(2);
+      expect(await drain(manager)).toEqual(['a', 'b']);
+    });
+
     it('holds up nobody who wants one message, however many expired before it', async () => {
       const { manager, advance, now } = fixture();
       const expiresAt = now() + 1_000;

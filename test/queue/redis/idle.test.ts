@@ -1,8 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { queueKeys } from '../../../src/queue/redis/keys.ts';
 import { RedisQueueManager } from '../../../src/queue/redis.ts';
+import { TcpProxy } from '../../support/redis/proxy.ts';
 import { type RedisServer, startRedis } from '../../support/redis/server.ts';
-import { makeMessage } from '../../support/redis/shared.ts';
+import { eventually, makeMessage } from '../../support/redis/shared.ts';
 
 let server: RedisServer;
 let admin: Redis;
@@ -71,4 +73,50 @@ it('takes what falls due between two waits', async () => {
   await sending.sendMessage('q', makeMessage('d'), { delayMs: 60 });
   expect(await wait(20)).toEqual([]);
   expect(await wait(5000)).toEqual(['d']);
+});
+
+/** Clients that block or did so last. */
+const blocked = async () => String(await admin.client('LIST')).split('cmd=bzpopmin').length;
+
+it('takes on time what only a manager knew of that was closed since', async ({ onTestFinished }) => {
+  const told = new RedisQueueManager({ url: server.url });
+  const other = new RedisQueueManager({ url: server.url });
+  onTestFinished(() => other.close());
+  const before = await blocked();
+  // Who has waited longest is told of what is delayed, and nobody else.
+  const first = told.exchange('told', { want: 1, waitMs: 10_000 });
+  await eventually(async () => (await blocked()) > before);
+  const second = other.exchange('told', { want: 1, waitMs: 5_000 });
+  await eventually(async () => (await blocked()) > before + 1);
+  const looked = told.lastSuccessAt();
+  await sending.sendMessage('told', makeMessage('e'), { delayMs: 500 });
+  await eventually(() => told.lastSuccessAt() > looked);
+  await told.close();
+  expect((await first).messages).toEqual([]);
+  expect((await second).messages.map(({ message }) => message.id)).toEqual(['e']);
+});
+
+it('leaves the marker to others, where the server still takes it to be there as well', async ({
+  onTestFinished,
+}) => {
+  const proxy = await new TcpProxy(server.port).listen();
+  onTestFinished(() => proxy.close());
+  const manager = new RedisQueueManager(
+    { url: `redis://127.0.0.1:${proxy.port}` },
+    { commandTimeoutMs: 300 },
+  );
+  const before = await blocked();
+  const exchange = manager.exchange('gone', { want: 1, waitMs: 10_000 });
+  await eventually(async () => (await blocked()) > before);
+  // Both of its connections are lost without a word; only that for commands is missed, and built anew.
+  proxy.setMode('half-open');
+  proxy.setMode('open');
+  await manager.getQueueStats('gone');
+  const other = new Redis(server.url);
+  onTestFinished(() => other.disconnect());
+  const marker = other.bzpopmin(queueKeys('checkmend', 'gone').wake, 5);
+  await eventually(async () => (await blocked()) > before + 1);
+  await manager.close();
+  expect(await marker).not.toBeNull();
+  expect((await exchange).messages).toEqual([]);
 });

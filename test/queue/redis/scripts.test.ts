@@ -88,7 +88,7 @@ describe('on a server', () => {
   it.each(['p x 0', 'p 0 -1', 'q 0 0', ''])('refuse the head "%s" before the first write', async (head) => {
     const { all } = queueKeys(prefix, 'argument');
     const { source } = loadScript('add');
-    const args = ['', 0, 0, 'n', 'n0', 0, 'good', 'p 0 0', '0 3 0 - {}', 'bad', head, '0 3 0 - {}'];
+    const args = ['', 'n', 'n0', 0, 0, 'good', 'p 0 0', '0 3 0 - {}', 'bad', head, '0 3 0 - {}'];
     await expect(client.eval(source, all.length, ...all, ...args)).rejects.toThrow('QUEUEARGUMENT');
     expect(await client.keys(`${encodeURIComponent(prefix)}:{argument}:*`)).toEqual([]);
   });

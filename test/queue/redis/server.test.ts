@@ -76,6 +76,26 @@ describe('a server that is not fit', () => {
   });
 });
 
+describe('a manager of many queues', () => {
+  it('uses 1024 of them, says so of the next, and still looks at any', async ({ onTestFinished }) => {
+    const server = await startRedis();
+    onTestFinished(() => server.stop());
+    const manager = new RedisQueueManager({ url: server.url });
+    onTestFinished(() => manager.close());
+    const names = Array.from({ length: 1024 }, (_, n) => `q${n}`);
+    await Promise.all(names.map((name) => manager.sendMessage(name, message('a'))));
+    await expect(manager.sendMessage('more', message('a'))).rejects.toMatchObject({
+      name: 'QueueError',
+      code: 'too_many_queues',
+    });
+    await expect(manager.getMessage('more')).rejects.toMatchObject({ code: 'too_many_queues' });
+    expect((await take(manager, 'q1023')).message.id).toBe('a');
+    const nothing = { ready: 0, inFlight: 0 };
+    for (const name of ['more', 'others']) expect(await manager.getQueueStats(name)).toMatchObject(nothing);
+    expect(await manager.deadLetters.list('more')).toEqual({ letters: [] });
+  });
+});
+
 describe("a server's clock", () => {
   it('that is set back does not make the messages after it younger than they are', async ({
     onTestFinished,
