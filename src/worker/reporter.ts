@@ -38,14 +38,18 @@ export class Reporter {
     this.#metrics = metrics;
   }
 
-  /** Calls every observer; one that throws is logged. */
-  notify(call: (observer: WorkerObserver) => void): void {
-    for (const observer of this.#options.observers) {
+  /** Calls every observer, and waits for none; one that throws or rejects is logged. */
+  notify(call: (observer: WorkerObserver) => unknown): void {
+    const { observers, logger, name } = this.#options;
+    const failed = (thrown: unknown) =>
+      logger.error({ err: toError(thrown), worker: name }, 'an observer failed');
+    for (const observer of observers) {
       try {
-        call(observer);
+        const answer = call(observer);
+        // An async function is a method that answers nothing, too.
+        if (answer instanceof Promise) answer.catch(failed);
       } catch (thrown) {
-        const { logger, name } = this.#options;
-        logger.error({ err: toError(thrown), worker: name }, 'an observer failed');
+        failed(thrown);
       }
     }
   }

@@ -50,6 +50,9 @@ interface Member {
 /** A worker that ran for this long starts its back-off anew when it dies, in milliseconds. */
 const STEADY_MS = 60_000;
 
+/** Delay where the restart policy answers none that can be used, in milliseconds. */
+const RESTART_FALLBACK_MS = 60_000;
+
 /** Starts and stops the workers of a process together, and starts again those that die. */
 export class WorkerManager {
   readonly health: HealthChecker;
@@ -157,11 +160,22 @@ export class WorkerManager {
     if (!this.#open || (error instanceof QueueError && error.code === 'closed')) return;
     const ran = this.#clock.monotonic() - startedAt;
     member.deaths = ran >= STEADY_MS ? 1 : member.deaths + 1;
-    const delayMs = this.#restartPolicy.delayMs(member.deaths, error);
+    const delayMs = this.#delayOf(member.deaths, error);
     this.#logger.error({ err: error, worker: worker.name, delayMs }, 'a worker died, and is started again');
     member.timer = this.#clock.setTimeout(() => {
       member.restarts += 1;
       this.#start(member);
     }, delayMs);
+  }
+
+  /** A policy is other people's code: one that fails must neither leave a worker dead nor start it in a circle. */
+  #delayOf(deaths: number, error: Error): number {
+    try {
+      const delayMs = this.#restartPolicy.delayMs(deaths, error);
+      return Number.isFinite(delayMs) && delayMs >= 0 ? delayMs : RESTART_FALLBACK_MS;
+    } catch (thrown) {
+      this.#logger.error({ err: toError(thrown) }, 'the restart policy failed');
+      return RESTART_FALLBACK_MS;
+    }
   }
 }

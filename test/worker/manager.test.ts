@@ -73,6 +73,26 @@ describe('WorkerManager, when a worker dies', () => {
     await manager.stopAll();
   });
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('a policy of mine');
+      },
+    ],
+    ['answers NaN', () => Number.NaN],
+    ['answers a negative number', () => -1],
+    ['answers no end', () => Number.POSITIVE_INFINITY],
+  ])('starts it again after a minute where the policy %s', async (_, delayMs) => {
+    const { worker, manager } = managed({ restartPolicy: { delayMs } });
+    worker.die();
+    await clock.advance(59_999);
+    expect(worker.starts).toBe(1);
+    await clock.advance(1);
+    expect(worker.starts).toBe(2);
+    await manager.stopAll();
+  });
+
   it('tries again to start one that could not', async () => {
     const { worker, manager, restarts } = managed({ restartPolicy: { delayMs: () => 1000 } });
     worker.unable = new Error('no such file');
