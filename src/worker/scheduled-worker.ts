@@ -107,7 +107,7 @@ export abstract class ScheduledWorker implements ManagedWorker {
 
   /**
    * Waits for the tick that runs; past the deadline its signal aborts with `shutdown`, and it is waited for no
-   * longer; after a start the next one waits until it has ended. Idempotent.
+   * longer; after a start the next one waits until it has ended. Another call may only bring the deadline forward.
    * @param deadlineMs milliseconds >= 0; default 30000
    */
   async stop(deadlineMs: number = STOP_DEADLINE_MS): Promise<void> {

@@ -196,6 +196,24 @@ describe('ScheduledWorker', () => {
     expect([worker.state, worker.inFlight, reasons]).toEqual(['stopped', 0, ['shutdown']]);
   });
 
+  it.each([
+    ['a shorter deadline brings its end forward', 1000, 1000],
+    ['a longer one does not put it off', 9000, 5000],
+  ])('while it stops, %s', async (_, laterMs, afterMs) => {
+    const worker = ticker();
+    const reasons: unknown[] = [];
+    worker.work = ({ signal }) =>
+      new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason.code)));
+    worker.start();
+    await bench.clock.advance(1);
+    const stops = [worker.stop(5000), worker.stop(laterMs)];
+    await bench.clock.advance(afterMs - 1);
+    expect([worker.state, reasons]).toEqual(['stopping', []]);
+    await bench.clock.advance(1);
+    await Promise.all(stops);
+    expect([worker.state, reasons]).toEqual(['stopped', ['shutdown']]);
+  });
+
   it('runs no tick whose claim is answered after its stop', async () => {
     const claim = Promise.withResolvers<boolean>();
     const worker = ticker({ slotStore: { claim: () => claim.promise } });
