@@ -59,6 +59,11 @@ export abstract class BaseWorker implements ManagedWorker {
     return { lastSuccessAt, tryingSince, waitMs: this.options.waitMs };
   }
 
+  /** Where its figures go; null for nowhere. */
+  get metrics(): MetricsCollector | null {
+    return this.reporter.metrics;
+  }
+
   queueStats(): Promise<QueueStats> {
     return this.options.queues.getQueueStats(this.queue);
   }

@@ -22,6 +22,7 @@ interface Work {
 export class Reporter {
   readonly #options: Omit<ReporterOptions, 'metrics'>;
   #metrics: MetricsCollector | null;
+  #startedAt: number | null = null;
 
   constructor({ metrics, ...options }: ReporterOptions) {
     this.#options = options;
@@ -33,8 +34,12 @@ export class Reporter {
     return this.#metrics;
   }
 
-  /** From now on, figures go to this collector. */
+  /** From now on, figures go to this collector, which hears of what goes on already. */
   shareMetrics(metrics: MetricsCollector): void {
+    const { name } = this.#options;
+    const lastStartedAt = this.#metrics?.getMetrics(name).lastStartedAt ?? null;
+    if (this.#startedAt !== null) metrics.recordWorkerStarted(name, this.#startedAt);
+    if (lastStartedAt !== null) metrics.recordMessageStarted(name, lastStartedAt);
     this.#metrics = metrics;
   }
 
@@ -56,12 +61,14 @@ export class Reporter {
 
   started(): void {
     const { name, clock } = this.#options;
-    this.#metrics?.recordWorkerStarted(name, clock.now());
+    this.#startedAt = clock.now();
+    this.#metrics?.recordWorkerStarted(name, this.#startedAt);
     this.notify((observer) => observer.started?.(name));
   }
 
   stopped(error: Error | null): void {
     const { name, logger } = this.#options;
+    this.#startedAt = null;
     this.#metrics?.recordWorkerStopped(name);
     if (error) logger.error({ err: error, worker: name }, 'the worker has died');
     this.notify((observer) => observer.stopped?.(name, ...(error ? [error] : [])));

@@ -90,6 +90,11 @@ export abstract class ScheduledWorker implements ManagedWorker {
     return this.#cycle.life?.inFlight ?? 0;
   }
 
+  /** Where its figures go; null for nowhere. */
+  get metrics(): MetricsCollector | null {
+    return this.#reporter.metrics;
+  }
+
   /** Null: it has no queue. */
   async queueStats(): Promise<null> {
     return null;
