@@ -61,7 +61,8 @@ export abstract class ScheduledWorker implements ManagedWorker {
   readonly #schedule: Schedule;
   readonly #reporter: Reporter;
   readonly #cycle: LifeCycle<ScheduleLoop>;
-  #tick: Promise<void> = Promise.resolve();
+  /** The one that goes on, also when a stop has let go of it. */
+  #tick: Promise<void> | null = null;
 
   /** @throws ConfigError for a schedule that is none; RangeError for a number out of range */
   constructor(options: ScheduledOptions) {
@@ -85,7 +86,7 @@ export abstract class ScheduledWorker implements ManagedWorker {
     return this.#cycle.state;
   }
 
-  /** 1 while a tick runs. */
+  /** 1 while a tick runs, or one that a stop let go of is waited for. */
   get inFlight(): number {
     return this.#cycle.life?.inFlight ?? 0;
   }
@@ -156,6 +157,8 @@ export abstract class ScheduledWorker implements ManagedWorker {
     } catch (thrown) {
       logger.error({ err: toError(thrown) }, 'a tick failed');
       metrics?.recordMessageError(name, clock.monotonic() - startedAt, clock.now());
+    } finally {
+      this.#tick = null;
     }
   }
 }

@@ -243,14 +243,21 @@ describe('ScheduledWorker', () => {
     worker.start();
     await bench.clock.advance(1);
     await worker.stop(0);
+    expect(worker.inFlight).toBe(0);
     worker.start();
     await bench.clock.advance(6 * MINUTE);
-    expect(minutes(worker)).toEqual([0]);
+    expect([minutes(worker), worker.inFlight]).toEqual([[0], 1]);
     await worker.stop(1000);
+    expect(worker.inFlight).toBe(0);
     worker.start();
+    expect(worker.inFlight).toBe(1);
     first.resolve();
     await bench.clock.advance(1);
-    expect(minutes(worker)).toEqual([0, 5]);
+    expect([minutes(worker), worker.inFlight]).toEqual([[0, 5], 0]);
+    await worker.stop();
+    worker.start();
+    // It has let go of nothing.
+    expect(worker.inFlight).toBe(0);
   });
 
   it('dies of a schedule that breaks, and says so', async () => {
