@@ -250,4 +250,12 @@ describe('WorkerManager', () => {
     await using bench = new Bench();
     expect(() => bench.worker({ [name]: value })).toThrow(RangeError);
   });
+
+  it.each(['', 'q'.repeat(129)])('refuses the queue "%s", which no queue manager takes', async (queue) => {
+    await using bench = new Bench();
+    expect(() => bench.worker({ queue })).toThrow(
+      new RangeError('queue: must be text of 1 to 128 characters'),
+    );
+    expect(bench.worker({ queue: 'q'.repeat(128) }).state).toBe('stopped');
+  });
 });

@@ -26,6 +26,11 @@ describe('MetricsCollector', () => {
     });
   });
 
+  it.each([0, -1, Number.NaN])('refuses a window of %d ms', (windowMs) => {
+    const refused = new RangeError(`windowMs must be over 0, got ${windowMs}`);
+    expect(() => new MetricsCollector({ windowMs })).toThrow(refused);
+  });
+
   it('tells durations over the last 1000 messages, and rates over the window', () => {
     const clock = new ManualClock(0);
     const metrics = new MetricsCollector({ clock, windowMs: 30_000 });
