@@ -54,7 +54,7 @@ export class QueueError extends CheckmendError {
 
 /**
  * The other side failed as a whole (5xx, network, rate limit, a log that is not written yet): a worker
- * answers it with `snooze`, which burns no attempt. `retryAfterMs` is the delay the other side asked for.
+ * answers it with `snooze`, which burns no attempt. `retryAfterMs` is the delay the other side asked for, if it is over 0.
  */
 export class TransientError extends CheckmendError {
   readonly retryAfterMs: number | undefined;

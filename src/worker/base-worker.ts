@@ -59,6 +59,11 @@ export abstract class BaseWorker implements ManagedWorker {
     return { lastSuccessAt, tryingSince, waitMs: this.options.waitMs };
   }
 
+  /** Where its figures go; null for nowhere. */
+  get metrics(): MetricsCollector | null {
+    return this.reporter.metrics;
+  }
+
   queueStats(): Promise<QueueStats> {
     return this.options.queues.getQueueStats(this.queue);
   }
@@ -83,7 +88,7 @@ export abstract class BaseWorker implements ManagedWorker {
 
   /**
    * Quiet, then waits for what is in flight; past the deadline handlers are aborted with `shutdown` and their
-   * messages given back without burning an attempt. Idempotent.
+   * messages given back without burning an attempt. Another call may only bring the deadline forward.
    *
    * @param deadlineMs milliseconds >= 0; default 30000
    */
@@ -91,7 +96,7 @@ export abstract class BaseWorker implements ManagedWorker {
     await this.#cycle.stop(deadlineMs);
   }
 
-  /** Has a handler in flight stop with `cancelled`; its message becomes a dead letter. Answers whether one runs. */
+  /** Has a handler in flight stop with `cancelled`; its message becomes a dead letter, unless it is done. Answers whether one runs. */
   cancel(messageId: string): boolean {
     return this.#cycle.life?.cancel(messageId) ?? false;
   }

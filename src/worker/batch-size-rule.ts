@@ -3,7 +3,7 @@ export interface BatchSizeRule {
   /** Size of the first batch. */
   readonly initial: number;
   /**
-   * Answers the size of the next batch; it is held within 1..256.
+   * Answers the size of the next batch; it is held within 1..256. One that throws is logged, and the size stays.
    * @param size of the last batches at most
    * @param durationsMs what the last batches took, at most ten, oldest first
    */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { WorkerMessage } from '../messages/worker-message.ts';
 import { BaseWorker } from './base-worker.ts';
+import { BatchSignal } from './batch-signal.ts';
 import type { WorkerContext } from './context.ts';
 import type { Execution } from './execution.ts';
 import type { HandlerResult } from './message-handlers.ts';
@@ -29,7 +30,10 @@ export type BatchResult = HandlerResult | Error | Promise<HandlerResult | Error>
 
 /** What a batch gets beside its messages. */
 export interface BatchContext {
-  /** Aborts when every message's own signal has: at a timeout or a shutdown; one lost lease ends no batch. */
+  /**
+   * Aborts once the own signal of every message whose result is not known yet has: at a timeout or a shutdown. One lost
+   * lease ends no batch.
+   */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -90,10 +94,17 @@ export abstract class BatchWorker extends BaseWorker {
     contexts: readonly WorkerContext[],
   ): Promise<readonly (BatchResult | undefined)[]> {
     const { clock, logger, name } = this.options;
-    const signal = whenAll(contexts.map((context) => context.signal));
+    const common = new BatchSignal(contexts.map((context) => context.signal));
     const batchLogger = logger.child({ worker: name, messageIds: messages.map(({ id }) => id) });
-    const results = await this.processBatch(messages, { signal, logger: batchLogger, clock, contexts });
-    return Array.isArray(results) ? results : [];
+    const context = { signal: common.signal, logger: batchLogger, clock, contexts };
+    let results: readonly BatchResult[] = [];
+    try {
+      const answer = await this.processBatch(messages, context);
+      if (Array.isArray(answer)) results = answer;
+      return results;
+    } finally {
+      common.follow(results);
+    }
   }
 
   #process(executions: readonly Execution[]): readonly Promise<unknown>[] {
@@ -107,17 +118,4 @@ export abstract class BatchWorker extends BaseWorker {
       return result;
     });
   }
-}
-
-/** Aborts when all have, with the reason of the last. */
-function whenAll(signals: readonly AbortSignal[]): AbortSignal {
-  const controller = new AbortController();
-  let left = signals.length;
-  for (const signal of signals) {
-    const count = () => {
-      if (--left === 0) controller.abort(signal.reason);
-    };
-    signal.addEventListener('abort', count);
-  }
-  return controller.signal;
 }

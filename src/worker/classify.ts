@@ -5,12 +5,17 @@ import { dead, done, type Outcome, retry, snooze } from './outcome.ts';
 
 /**
  * What a thrown value means for its message, in one place: a transient failure of the other side snoozes (for as
- * long as it asked, else for `transientDelayMs`), a permanent one, invalid input and programming errors are dead,
+ * long as it asked, if that is over 0 and has an end, else for `transientDelayMs`), a permanent one, invalid input and programming errors are dead,
  * anything else is retried by policy.
  */
 export function outcomeOfError(thrown: unknown, transientDelayMs: () => number): Outcome {
   const error = toError(thrown);
-  if (error instanceof TransientError) return snooze(error.retryAfterMs ?? transientDelayMs(), error.message);
+  if (error instanceof TransientError) {
+    const { retryAfterMs: asked = 0 } = error;
+    // At once would be tried in a circle: a snooze burns no attempt.
+    const delayMs = Number.isFinite(asked) && asked > 0 ? asked : transientDelayMs();
+    return snooze(delayMs, error.message);
+  }
   if (!isNeverRetried(error)) return retry(error);
   const named = error instanceof PermanentError || 'code' in error;
   return dead(named ? error.message : `${error.name}: ${error.message}`, error);

@@ -1,7 +1,6 @@
 import type { Timer } from '../clock.ts';
 import { BaseWorker } from './base-worker.ts';
 import { HealthChecker } from './health-checker.ts';
-import { MetricsCollector } from './metrics.ts';
 import type { WorkerOptions } from './options.ts';
 import { FixedDelay } from './retry-policy.ts';
 import { resolveWorkerConfig, type WorkerConfig } from './worker-config.ts';
@@ -60,8 +59,7 @@ export abstract class ConfigurableWorker extends BaseWorker {
 
   async #check(watch: Watch): Promise<void> {
     const { clock } = this.options;
-    const metrics = this.reporter.metrics ?? new MetricsCollector();
-    const checker = new HealthChecker({ workers: () => [this], metrics, clock });
+    const checker = new HealthChecker({ workers: () => [this], clock });
     const health = await checker.checkWorkerHealth(this.name);
     if (watch.over || this.state !== 'running') return;
     if (health.healthy !== this.#healthy) {

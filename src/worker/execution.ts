@@ -87,7 +87,10 @@ export class Execution {
   #outcomeOf(value: unknown): Outcome {
     try {
       const outcome = outcomeOfResult(value);
-      if (outcome.kind === 'done') this.#options.transientBackoff.succeeded(tenantOf(this.message.payload));
+      // Who cancels is promised a dead letter, unless the work is done.
+      if (outcome.kind !== 'done')
+        return this.#reason?.code === 'cancelled' ? outcomeOfAbort(this.#reason) : outcome;
+      this.#options.transientBackoff.succeeded(tenantOf(this.message.payload));
       return outcome;
     } catch (thrown) {
       return this.#outcomeOfError(thrown);

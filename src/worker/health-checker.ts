@@ -1,7 +1,13 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { toError } from '../errors.ts';
 import type { QueueStats } from '../queue/types.ts';
-import { HEALTH_THRESHOLDS, type HealthCheck, type HealthThresholds, type WorkerHealth } from './health.ts';
+import {
+  HEALTH_THRESHOLDS,
+  type HealthCheck,
+  type HealthCheckName,
+  type HealthThresholds,
+  type WorkerHealth,
+} from './health.ts';
 import type { ManagedWorker } from './managed-worker.ts';
 import type { MetricsCollector } from './metrics.ts';
 import type { WorkerMetrics } from './worker-figures.ts';
@@ -10,15 +16,16 @@ import type { WorkerMetrics } from './worker-figures.ts';
 export interface HealthOptions {
   /** The workers to check, in this order; read at every check. */
   workers: () => Iterable<ManagedWorker>;
-  /** The collector that they were given. */
-  metrics: MetricsCollector;
+  /** Figures of workers that do not say where theirs go; default none. */
+  metrics?: MetricsCollector;
   thresholds?: Partial<HealthThresholds>;
   clock?: Clock;
 }
 
 interface Facts {
   worker: ManagedWorker;
-  metrics: WorkerMetrics;
+  /** Undefined where none are recorded. */
+  metrics: WorkerMetrics | undefined;
   /** Null for a worker without a queue. */
   stats: QueueStats | null;
   now: number;
@@ -29,27 +36,32 @@ interface Facts {
  * nothing with its queue is ill.
  */
 export class HealthChecker {
-  readonly #options: Required<Omit<HealthOptions, 'thresholds'>>;
+  readonly #workers: HealthOptions['workers'];
+  readonly #metrics: MetricsCollector | undefined;
+  readonly #clock: Clock;
   readonly #thresholds: HealthThresholds;
 
   constructor({ workers, metrics, thresholds = {}, clock = systemClock }: HealthOptions) {
-    this.#options = { workers, metrics, clock };
-    this.#thresholds = { ...HEALTH_THRESHOLDS, ...thresholds };
+    this.#workers = workers;
+    this.#metrics = metrics;
+    this.#clock = clock;
+    const given = Object.entries(thresholds).filter(([, value]) => value !== undefined);
+    this.#thresholds = { ...HEALTH_THRESHOLDS, ...Object.fromEntries(given) };
   }
 
   /** Looks at one worker. @throws Error if there is none of that name */
   async checkWorkerHealth(name: string): Promise<WorkerHealth> {
-    for (const worker of this.#options.workers()) if (worker.name === name) return await this.#check(worker);
+    for (const worker of this.#workers()) if (worker.name === name) return await this.#check(worker);
     throw new Error(`there is no worker ${name}`);
   }
 
   /** Looks at every worker. */
   async checkAllWorkers(): Promise<WorkerHealth[]> {
-    return await Promise.all([...this.#options.workers()].map((worker) => this.#check(worker)));
+    return await Promise.all([...this.#workers()].map((worker) => this.#check(worker)));
   }
 
   async #check(worker: ManagedWorker): Promise<WorkerHealth> {
-    const { clock, metrics } = this.#options;
+    const { metrics = this.#metrics } = worker;
     let stats: QueueStats | null = null;
     let unreachable: Error | undefined;
     try {
@@ -57,7 +69,7 @@ export class HealthChecker {
     } catch (thrown) {
       unreachable = toError(thrown);
     }
-    const facts = { worker, metrics: metrics.getMetrics(worker.name), stats, now: clock.now() };
+    const facts = { worker, metrics: metrics?.getMetrics(worker.name), stats, now: this.#clock.now() };
     const checks = [
       this.#running(facts),
       this.#activity(facts),
@@ -83,17 +95,21 @@ export class HealthChecker {
     const waitingMs = stats !== null && stats.ready > 0 && !stats.paused ? stats.oldestAgeMs : null;
     const workMs = worker.inFlight > 0 ? Number.POSITIVE_INFINITY : waitingMs;
     if (workMs === null) return { name, ok: true, detail: 'there is no work' };
+    if (!metrics) return unjudged(name);
     const last = Math.max(metrics.lastStartedAt ?? 0, metrics.lastProcessedAt ?? 0, now - metrics.uptimeMs);
     const silent = Math.min(now - last, workMs);
     const detail = `nothing was started or ended for ${seconds(silent)} while there is work`;
     return { name, ok: silent <= this.#thresholds.activityMs, detail };
   }
 
-  #errorRate({ metrics: { recent, errorRate } }: Facts): HealthCheck {
+  #errorRate({ metrics }: Facts): HealthCheck {
+    const name = 'error_rate';
+    if (!metrics) return unjudged(name);
+    const { recent, errorRate } = metrics;
     const { maxErrorRate, minSample } = this.#thresholds;
     const rate = errorRate ?? 0;
     const detail = `${(rate * 100).toFixed(1)} % of the last ${recent} messages failed`;
-    return { name: 'error_rate', ok: recent < minSample || rate <= maxErrorRate, detail };
+    return { name, ok: recent < minSample || rate <= maxErrorRate, detail };
   }
 
   #queueSize({ stats }: Facts, unreachable: Error | undefined): HealthCheck {
@@ -114,6 +130,11 @@ export class HealthChecker {
         : `the queue was asked ${seconds(silent)} ago, without an answer yet`;
     return { name, ok: silent <= exchange.waitMs + this.#thresholds.maxSilenceMs, detail };
   }
+}
+
+/** What cannot be known is no illness. */
+function unjudged(name: HealthCheckName): HealthCheck {
+  return { name, ok: true, detail: 'it records no figures, and is not judged' };
 }
 
 function seconds(ms: number): string {

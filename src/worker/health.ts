@@ -12,6 +12,7 @@ export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
 /** One check and what it found. */
 export interface HealthCheck {
   name: HealthCheckName;
+  /** True also for what cannot be judged; `detail` says so. */
   ok: boolean;
   /** One sentence for a person. */
   detail: string;

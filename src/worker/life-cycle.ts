@@ -7,7 +7,7 @@ export interface Life {
   /** Resolves when it has ended; with the error if it died of one. Never rejects. */
   readonly ended: Promise<Error | null>;
   quiet(): void;
-  /** Resolves when it has ended, soon after `deadlineMs` at the latest. */
+  /** Resolves when it has ended, soon after `deadlineMs` at the latest; a later call may bring that forward. */
   stop(deadlineMs: number): Promise<void>;
 }
 
@@ -57,11 +57,12 @@ export class LifeCycle<Kind extends Life> {
     this.#life?.quiet();
   }
 
+  /** Of several deadlines, the first that comes counts. */
   async stop(deadlineMs: number): Promise<void> {
     this.quiet();
     // Of this life: by the time that it is over, the next may have begun.
     const ended = this.#ended;
-    if (this.#state === 'quiet') {
+    if (this.#state === 'quiet' || this.#state === 'stopping') {
       this.#state = 'stopping';
       await this.#life?.stop(deadlineMs);
     }

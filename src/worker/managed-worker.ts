@@ -20,6 +20,8 @@ export interface ManagedWorker extends MeasuredWorker {
   readonly queue: string;
   /** Null for a worker without a queue. */
   readonly exchange: ExchangeFacts | null;
+  /** Where its figures go: null for nowhere, undefined where whoever manages it knows. */
+  readonly metrics?: MetricsCollector | null;
   start(): void;
   quiet(): void;
   stop(deadlineMs?: number): Promise<void>;

@@ -19,11 +19,15 @@ export class MetricsCollector {
   readonly #tracked = new Map<string, MeasuredWorker>();
   readonly #clock: Clock;
   readonly #windowMs: number;
+  /** Of workers that are not known; made at once, as a window that is none is refused with it. */
+  readonly #none: WorkerFigures;
   readonly #prometheus: WorkerPrometheus;
 
+  /** @throws RangeError for a `windowMs` that is not over 0 */
   constructor({ clock = systemClock, windowMs = 900_000 }: MetricsOptions = {}) {
     this.#clock = clock;
     this.#windowMs = windowMs;
+    this.#none = new WorkerFigures(windowMs);
     this.#prometheus = new WorkerPrometheus(this.#workers, () => this.#gauges());
   }
 
@@ -77,7 +81,7 @@ export class MetricsCollector {
 
   /** Figures of one worker; zeros and nulls for one that is not known. */
   getMetrics(worker: string): WorkerMetrics {
-    const figures = this.#workers.get(worker) ?? new WorkerFigures(this.#windowMs);
+    const figures = this.#workers.get(worker) ?? this.#none;
     return figures.snapshot(this.#clock.now());
   }
 

@@ -2,7 +2,7 @@ import type { WorkerMessage } from '../messages/worker-message.ts';
 import type { WorkerHealth } from './health.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Told of what a worker does. Every method is optional; one that throws is logged and disturbs nothing. */
+/** Told of what a worker does. Every method is optional; one that throws or rejects is logged and disturbs nothing. */
 export interface WorkerObserver {
   started?(worker: string): void;
   /** @param error what ended it, unless it was stopped */

@@ -1,3 +1,4 @@
+import { toError } from '../errors.ts';
 import type { WorkerMessage } from '../messages/worker-message.ts';
 import { AverageTimeRule, type BatchSizeRule } from './batch-size-rule.ts';
 import { type BatchOptions, type BatchResult, BatchWorker } from './batch-worker.ts';
@@ -50,7 +51,18 @@ export abstract class OptimizedBatchWorker extends BatchWorker {
   #measured(durationMs: number): void {
     this.#durations.push(durationMs);
     if (this.#durations.length > DURATIONS_KEPT) this.#durations.shift();
-    this.#size = usable(this.#rule.next(this.#size, this.#durations), this.#size);
+    this.#size = usable(this.#next(), this.#size);
+  }
+
+  /** A rule is other people's code: one that fails must disturb neither the worker nor what the batch came to. */
+  #next(): number {
+    try {
+      return this.#rule.next(this.#size, this.#durations);
+    } catch (thrown) {
+      const { logger, name } = this.options;
+      logger.error({ err: toError(thrown), worker: name }, 'the size rule failed');
+      return this.#size;
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { toError } from '../errors.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import type { QueueManager } from '../queue/types.ts';
+import { checkQueueName } from '../queue/validate.ts';
 import { MetricsCollector } from './metrics.ts';
 import type { WorkerObserver } from './observer.ts';
 import { ExponentialBackoff, type RetryPolicy } from './retry-policy.ts';
@@ -11,7 +13,7 @@ import { TransientBackoff } from './transient-backoff.ts';
 export interface WorkerOptions {
   /** Unique in its process. */
   name: string;
-  /** Queue that it takes messages from. */
+  /** Queue that it takes messages from, 1..128 characters. */
   queue: string;
   queues: QueueManager;
   /** Messages (of a batch worker: batches) worked on at once, 1..256; default 1. Never more are fetched than can be started soon. */
@@ -60,7 +62,7 @@ export const WORKER_OPTION_RANGES = Object.freeze({
   aheadMs: { min: 0, max: 1000, fallback: 5 },
 });
 
-/** @throws RangeError for a number out of range */
+/** @throws RangeError for a number out of range, or a queue that cannot be one */
 export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOptions {
   const { clock = systemClock } = options;
   const number = (name: keyof typeof WORKER_OPTION_RANGES) => {
@@ -69,7 +71,7 @@ export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOpti
   };
   return Object.freeze({
     name: options.name,
-    queue: options.queue,
+    queue: queueName(options.queue),
     queues: options.queues,
     concurrency: number('concurrency'),
     timeoutMs: number('timeoutMs'),
@@ -86,6 +88,17 @@ export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOpti
     metrics: options.metrics === undefined ? new MetricsCollector({ clock }) : options.metrics,
     observers: options.observers ?? [],
   });
+}
+
+/** Refused here, or every exchange with the queue would be. */
+function queueName(queue: string): string {
+  try {
+    checkQueueName(queue);
+    return queue;
+  } catch (thrown) {
+    const error = toError(thrown);
+    throw new RangeError(error.message, { cause: error });
+  }
 }
 
 /** Answers `value`. @throws RangeError unless it is an integer in the range */

@@ -22,6 +22,7 @@ interface Work {
 export class Reporter {
   readonly #options: Omit<ReporterOptions, 'metrics'>;
   #metrics: MetricsCollector | null;
+  #startedAt: number | null = null;
 
   constructor({ metrics, ...options }: ReporterOptions) {
     this.#options = options;
@@ -33,31 +34,41 @@ export class Reporter {
     return this.#metrics;
   }
 
-  /** From now on, figures go to this collector. */
+  /** From now on, figures go to this collector, which hears of what goes on already. */
   shareMetrics(metrics: MetricsCollector): void {
+    const { name } = this.#options;
+    const lastStartedAt = this.#metrics?.getMetrics(name).lastStartedAt ?? null;
+    if (this.#startedAt !== null) metrics.recordWorkerStarted(name, this.#startedAt);
+    if (lastStartedAt !== null) metrics.recordMessageStarted(name, lastStartedAt);
     this.#metrics = metrics;
   }
 
-  /** Calls every observer; one that throws is logged. */
-  notify(call: (observer: WorkerObserver) => void): void {
-    for (const observer of this.#options.observers) {
+  /** Calls every observer, and waits for none; one that throws or rejects is logged. */
+  notify(call: (observer: WorkerObserver) => unknown): void {
+    const { observers, logger, name } = this.#options;
+    const failed = (thrown: unknown) =>
+      logger.error({ err: toError(thrown), worker: name }, 'an observer failed');
+    for (const observer of observers) {
       try {
-        call(observer);
+        const answer = call(observer);
+        // An async function is a method that answers nothing, too.
+        if (answer instanceof Promise) answer.catch(failed);
       } catch (thrown) {
-        const { logger, name } = this.#options;
-        logger.error({ err: toError(thrown), worker: name }, 'an observer failed');
+        failed(thrown);
       }
     }
   }
 
   started(): void {
     const { name, clock } = this.#options;
-    this.#metrics?.recordWorkerStarted(name, clock.now());
+    this.#startedAt = clock.now();
+    this.#metrics?.recordWorkerStarted(name, this.#startedAt);
     this.notify((observer) => observer.started?.(name));
   }
 
   stopped(error: Error | null): void {
     const { name, logger } = this.#options;
+    this.#startedAt = null;
     this.#metrics?.recordWorkerStopped(name);
     if (error) logger.error({ err: error, worker: name }, 'the worker has died');
     this.notify((observer) => observer.stopped?.(name, ...(error ? [error] : [])));

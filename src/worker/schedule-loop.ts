@@ -20,8 +20,8 @@ export interface ScheduleLoopOptions {
   readonly random: () => number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The tick that the life before let go of: none overlaps it. Never rejects. */
-  readonly before: Promise<void>;
+  /** The tick that a life before let go of and that goes on, if any: none overlaps it. Never rejects. */
+  readonly before: Promise<void> | null;
   /** Runs a tick to its end. Never rejects. */
   readonly run: (slot: number, signal: AbortSignal) => Promise<void>;
 }
@@ -35,6 +35,7 @@ export class ScheduleLoop implements Life {
   readonly #backoff = new ExponentialBackoff({ baseMs: 1000, maxMs: 30_000 });
   #lastSlot = Number.NEGATIVE_INFINITY;
   #tick: AbortController | undefined;
+  #waits = false;
   #timer: Timer | undefined;
   readonly ended: Promise<Error | null>;
 
@@ -44,7 +45,7 @@ export class ScheduleLoop implements Life {
   }
 
   get inFlight(): number {
-    return this.#tick ? 1 : 0;
+    return this.#tick || this.#waits ? 1 : 0;
   }
 
   quiet(): void {
@@ -75,13 +76,18 @@ export class ScheduleLoop implements Life {
       // A tick that does not listen goes on, but nothing is left of it here.
       this.#timer?.clear();
       this.#tick = undefined;
+      this.#waits = false;
     }
   }
 
   async #run(): Promise<void> {
     const { schedule, clock, jitterMs, random, before } = this.#options;
     const { signal } = this.#quiet;
-    await Promise.race([before, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+    if (before) {
+      this.#waits = true;
+      await Promise.race([before, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+      this.#waits = false;
+    }
     while (!signal.aborted) {
       const slot = schedule.latest(clock.now());
       if (slot === null || slot <= this.#lastSlot) {

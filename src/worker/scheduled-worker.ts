@@ -61,7 +61,8 @@ export abstract class ScheduledWorker implements ManagedWorker {
   readonly #schedule: Schedule;
   readonly #reporter: Reporter;
   readonly #cycle: LifeCycle<ScheduleLoop>;
-  #tick: Promise<void> = Promise.resolve();
+  /** The one that goes on, also when a stop has let go of it. */
+  #tick: Promise<void> | null = null;
 
   /** @throws ConfigError for a schedule that is none; RangeError for a number out of range */
   constructor(options: ScheduledOptions) {
@@ -85,9 +86,14 @@ export abstract class ScheduledWorker implements ManagedWorker {
     return this.#cycle.state;
   }
 
-  /** 1 while a tick runs. */
+  /** 1 while a tick runs, or one that a stop let go of is waited for. */
   get inFlight(): number {
     return this.#cycle.life?.inFlight ?? 0;
+  }
+
+  /** Where its figures go; null for nowhere. */
+  get metrics(): MetricsCollector | null {
+    return this.#reporter.metrics;
   }
 
   /** Null: it has no queue. */
@@ -107,7 +113,7 @@ export abstract class ScheduledWorker implements ManagedWorker {
 
   /**
    * Waits for the tick that runs; past the deadline its signal aborts with `shutdown`, and it is waited for no
-   * longer; after a start the next one waits until it has ended. Idempotent.
+   * longer; after a start the next one waits until it has ended. Another call may only bring the deadline forward.
    * @param deadlineMs milliseconds >= 0; default 30000
    */
   async stop(deadlineMs: number = STOP_DEADLINE_MS): Promise<void> {
@@ -151,6 +157,8 @@ export abstract class ScheduledWorker implements ManagedWorker {
     } catch (thrown) {
       logger.error({ err: toError(thrown) }, 'a tick failed');
       metrics?.recordMessageError(name, clock.monotonic() - startedAt, clock.now());
+    } finally {
+      this.#tick = null;
     }
   }
 }

@@ -12,7 +12,7 @@ export interface WorkerConfig {
   gracefulShutdownTimeoutMs: number;
   /** False drops what would be a dead letter; default true. */
   deadLetterQueue: boolean;
-  /** False records no figures; default true. */
+  /** False records no figures, and then the worker's health is not judged by them; default true. */
   metrics: boolean;
 }
 

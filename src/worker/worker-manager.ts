@@ -20,6 +20,7 @@ export interface WorkerStatus {
   /** Waiting and delayed messages of its queue; -1 while the queue is out of reach. */
   queueSize: number;
   inFlight: number;
+  /** 0 for a worker that records no figures, as with `errors`. */
   processed: number;
   errors: number;
   /** Milliseconds since the epoch; null before the first. */
@@ -44,11 +45,16 @@ interface Member {
   restarts: number;
   /** Deaths since it last ran for {@link STEADY_MS}. */
   deaths: number;
+  /** The end of the life that is looked after. */
+  ended?: Promise<Error | null> | undefined;
   timer?: Timer;
 }
 
 /** A worker that ran for this long starts its back-off anew when it dies, in milliseconds. */
 const STEADY_MS = 60_000;
+
+/** Delay where the restart policy answers none that can be used, in milliseconds. */
+const RESTART_FALLBACK_MS = 60_000;
 
 /** Starts and stops the workers of a process together, and starts again those that die. */
 export class WorkerManager {
@@ -75,21 +81,31 @@ export class WorkerManager {
     this.health = new HealthChecker({ workers, metrics, thresholds, clock });
   }
 
-  /** Takes a worker in, not yet started. @throws Error for a second worker of one name */
+  /** Takes a worker in; one that does not run is not started yet. @throws Error for a second worker of one name */
   register(worker: ManagedWorker): this {
     if (this.#members.has(worker.name)) throw new Error(`there is a worker ${worker.name} already`);
-    this.#members.set(worker.name, { worker, restarts: 0, deaths: 0 });
+    const member: Member = { worker, restarts: 0, deaths: 0 };
+    this.#members.set(worker.name, member);
+    if (worker.state === 'running') this.#watch(member);
     this.metrics.track(worker);
     worker.shareMetrics?.(this.metrics);
     if (this.#slots) worker.shareSlots?.(this.#slots);
     return this;
   }
 
-  /** Starts every worker; one that cannot start is tried again, as if it had died. */
+  /**
+   * Starts every worker; one that cannot start is tried again, as if it had died. One that runs already is looked after
+   * like the others.
+   */
   startAll(): void {
     this.#open = true;
     this.#loopLag.start();
-    for (const member of this.#members.values()) if (member.worker.state !== 'running') this.#start(member);
+    for (const member of this.#members.values()) {
+      // Whoever starts a dead worker before its time does it in the place of the timer.
+      member.timer?.clear();
+      if (member.worker.state !== 'running') this.#start(member);
+      else if (!member.ended) this.#watch(member);
+    }
   }
 
   /** Takes nothing new, anywhere. */
@@ -122,7 +138,8 @@ export class WorkerManager {
   async getWorkerStatus({ look = true }: { look?: boolean } = {}): Promise<WorkerStatus[]> {
     if (look) await this.metrics.refresh();
     return [...this.#members.values()].map(({ worker, restarts }) => {
-      const { processed, errors, lastSuccessAt, queueSize } = this.metrics.getMetrics(worker.name);
+      const { queueSize, ...shared } = this.metrics.getMetrics(worker.name);
+      const { processed, errors, lastSuccessAt } = worker.metrics?.getMetrics(worker.name) ?? shared;
       return {
         name: worker.name,
         queue: worker.queue,
@@ -139,16 +156,25 @@ export class WorkerManager {
   }
 
   #start(member: Member): void {
-    // Whoever starts a dead worker before its time does it in the place of the timer.
-    member.timer?.clear();
-    const startedAt = this.#clock.monotonic();
     try {
       member.worker.start();
     } catch (thrown) {
-      this.#died(member, toError(thrown), startedAt);
+      this.#died(member, toError(thrown), this.#clock.monotonic());
       return;
     }
-    void member.worker.ended().then((error) => error && this.#died(member, error, startedAt));
+    this.#watch(member);
+  }
+
+  /** Looks after the life that goes on: it is started again if it dies. */
+  #watch(member: Member): void {
+    const startedAt = this.#clock.monotonic();
+    const ended = member.worker.ended();
+    member.ended = ended;
+    void ended.then((error) => {
+      // By now, the next life may have begun.
+      if (member.ended === ended) member.ended = undefined;
+      if (error) this.#died(member, error, startedAt);
+    });
   }
 
   #died(member: Member, error: Error, startedAt: number): void {
@@ -157,11 +183,22 @@ export class WorkerManager {
     if (!this.#open || (error instanceof QueueError && error.code === 'closed')) return;
     const ran = this.#clock.monotonic() - startedAt;
     member.deaths = ran >= STEADY_MS ? 1 : member.deaths + 1;
-    const delayMs = this.#restartPolicy.delayMs(member.deaths, error);
+    const delayMs = this.#delayOf(member.deaths, error);
     this.#logger.error({ err: error, worker: worker.name, delayMs }, 'a worker died, and is started again');
     member.timer = this.#clock.setTimeout(() => {
       member.restarts += 1;
       this.#start(member);
     }, delayMs);
+  }
+
+  /** A policy is other people's code: one that fails must neither leave a worker dead nor start it in a circle. */
+  #delayOf(deaths: number, error: Error): number {
+    try {
+      const delayMs = this.#restartPolicy.delayMs(deaths, error);
+      return Number.isFinite(delayMs) && delayMs >= 0 ? delayMs : RESTART_FALLBACK_MS;
+    } catch (thrown) {
+      this.#logger.error({ err: toError(thrown) }, 'the restart policy failed');
+      return RESTART_FALLBACK_MS;
+    }
   }
 }

@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TransientError } from '../../src/errors.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Lease } from '../../src/queue/types.ts';
-import type { HandlerResult, WorkerContext, WorkerOptions } from '../../src/worker/index.ts';
+import {
+  type HandlerResult,
+  retry,
+  snooze,
+  type WorkerContext,
+  type WorkerOptions,
+} from '../../src/worker/index.ts';
 import { Bench, message, overriding } from './support.ts';
 
 /** What follows when a handler's signal aborts, whether or not the handler listens. */
@@ -46,6 +52,10 @@ describe('an aborted handler', () => {
     (error: unknown) =>
     ({ signal }: WorkerContext) =>
       new Promise<HandlerResult>((_, reject) => signal.addEventListener('abort', () => reject(error)));
+  const answering =
+    (result: HandlerResult) =>
+    ({ signal }: WorkerContext) =>
+      new Promise<HandlerResult>((resolve) => signal.addEventListener('abort', () => resolve(result)));
 
   it('that does not listen is waited for no longer than the grace, and its slot is free', async () => {
     const worker = await start(stubborn, { graceMs: 5000 });
@@ -109,21 +119,29 @@ describe('an aborted handler', () => {
   });
 
   it('may still be done in time after its signal', async () => {
-    await start(
-      ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(true))),
-    );
+    await start(answering(true));
     await bench.clock.advance(1000);
     expect(await bench.stats()).toMatchObject({ delayed: 0, dead: 0, inFlight: 0 });
   });
 
   it.each([
     ['that threw', throwing(new Error('stopped')), 0],
+    ['that answered false', answering(false), 0],
+    ['that answered a retry', answering(retry()), 0],
+    ['that answered a snooze', answering(snooze(1000)), 0],
     ['that does not listen', stubborn, 10_000],
   ])('%s and was cancelled ends as a dead letter', async (_, handler, graceMs) => {
     const worker = await start(handler, { timeoutMs: 0 });
     expect([worker.cancel('other'), worker.cancel('a')]).toEqual([false, true]);
     await bench.clock.advance(graceMs);
     expect(await bench.letters()).toMatchObject([{ id: 'a', error: { type: 'cancelled' } }]);
+  });
+
+  it('may still be done after it was cancelled', async () => {
+    const worker = await start(answering(true), { timeoutMs: 0 });
+    worker.cancel('a');
+    await bench.clock.advance(1);
+    expect(await bench.stats()).toMatchObject({ delayed: 0, dead: 0, inFlight: 0 });
   });
 
   it('whose lease was lost is heard no more', async () => {

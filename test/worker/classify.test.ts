@@ -57,11 +57,19 @@ describe('what a handler threw', () => {
   const delay = vi.fn(() => 7000);
 
   it('is a snooze for what is the fault of the other side as a whole, for as long as it asked', () => {
-    const limited = new TransientError('rate_limited', 'slow down', { retryAfterMs: 0 });
-    expect(outcomeOfError(limited, delay)).toEqual(snooze(0, 'slow down'));
+    const limited = new TransientError('rate_limited', 'slow down', { retryAfterMs: 1 });
+    expect(outcomeOfError(limited, delay)).toEqual(snooze(1, 'slow down'));
     expect(delay).not.toHaveBeenCalled();
     expect(outcomeOfError(new TransientError('network', 'reset'), delay)).toEqual(snooze(7000, 'reset'));
   });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    'is a snooze by the back-off where %d ms were asked for',
+    (retryAfterMs) => {
+      const limited = new TransientError('rate_limited', 'slow down', { retryAfterMs });
+      expect(outcomeOfError(limited, delay)).toEqual(snooze(7000, 'slow down'));
+    },
+  );
 
   it.each([
     ['a permanent error', new PermanentError('gone', 'it is gone'), 'it is gone'],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QueueError } from '../../src/errors.ts';
 import {
+  dead,
   HEALTH_THRESHOLDS,
   HealthChecker,
   type HealthCheckName,
@@ -209,6 +210,48 @@ describe('HealthChecker', () => {
     expect(await active()).toBe(false);
     metrics.recordMessageProcessed('w', 1, bench.clock.now());
     expect(await active()).toBe(true);
+    expect(await ailments()).toEqual([]);
+  });
+
+  it('judges nothing by figures that a worker does not record, and says so', async () => {
+    const worker = bench.worker({ metrics: null, timeoutMs: 0 }).registerHandler('greet', latch().handler);
+    const checker = new HealthChecker({ workers: () => [worker], metrics, clock: bench.clock });
+    const found = async () => {
+      const { checks } = await checker.checkWorkerHealth('w');
+      return Object.fromEntries(checks.map(({ name, ok, detail }) => [name, `${ok}: ${detail}`]));
+    };
+    const unknown = 'true: it records no figures, and is not judged';
+    worker.start();
+    expect(await found()).toMatchObject({ recent_activity: 'true: there is no work', error_rate: unknown });
+    await bench.send(message('a'));
+    await bench.clock.advance(HOUR);
+    expect(await found()).toMatchObject({
+      running: 'true: it is running',
+      recent_activity: unknown,
+      error_rate: unknown,
+    });
+  });
+
+  it('goes by the figures of a worker that has a collector of its own', async () => {
+    const own = new MetricsCollector({ clock: bench.clock });
+    const worker = bench.worker({ metrics: own }).registerHandler('greet', () => dead('no use'));
+    worker.start();
+    await bench.send(...Array.from({ length: 10 }, (_, n) => message(`m${n}`)));
+    await bench.clock.advance(10);
+    const checker = new HealthChecker({ workers: () => [worker], metrics, clock: bench.clock });
+    const { healthy, checks } = await checker.checkWorkerHealth('w');
+    expect(healthy).toBe(false);
+    expect(checks.find(({ ok }) => !ok)).toMatchObject({
+      name: 'error_rate',
+      detail: '100.0 % of the last 10 messages failed',
+    });
+  });
+
+  it('has its default for a threshold that is not given', async () => {
+    const thresholds = { maxQueueSize: undefined } as unknown as Partial<HealthThresholds>;
+    const { worker, ailments } = subject({}, thresholds);
+    worker.start();
+    await bench.send(message('a'));
     expect(await ailments()).toEqual([]);
   });
 

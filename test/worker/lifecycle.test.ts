@@ -79,6 +79,27 @@ describe('the life of a worker', () => {
     }
   });
 
+  it.each([
+    ['a shorter deadline brings its end forward', 1000, 1000],
+    ['a longer one does not put it off', 9000, 5000],
+    ['none left ends it at once', 0, 0],
+  ])('while it stops, %s', async (_, laterMs, afterMs) => {
+    const { handler, reasons } = latch();
+    const worker = bench.worker().registerHandler('greet', handler);
+    await bench.send(message('a'));
+    worker.start();
+    await bench.clock.advance(1);
+    const stops = [worker.stop(5000), worker.stop(laterMs)];
+    if (afterMs > 0) {
+      await bench.clock.advance(afterMs - 1);
+      expect([worker.state, reasons]).toEqual(['stopping', []]);
+    }
+    await bench.clock.advance(1);
+    await Promise.all(stops);
+    expect([worker.state, reasons]).toEqual(['stopped', ['shutdown']]);
+    expect((await bench.queues.getMessage(QUEUE))?.message).toMatchObject({ id: 'a', retryCount: 0 });
+  });
+
   it('stops twice, before a start, and starts again', async () => {
     const { handler, started, letGo } = latch();
     letGo();
@@ -265,5 +286,13 @@ describe('WorkerManager', () => {
   ])('refuses %s = %d', async (name, value) => {
     await using bench = new Bench();
     expect(() => bench.worker({ [name]: value })).toThrow(RangeError);
+  });
+
+  it.each(['', 'q'.repeat(129)])('refuses the queue "%s", which no queue manager takes', async (queue) => {
+    await using bench = new Bench();
+    expect(() => bench.worker({ queue })).toThrow(
+      new RangeError('queue: must be text of 1 to 128 characters'),
+    );
+    expect(bench.worker({ queue: 'q'.repeat(128) }).state).toBe('stopped');
   });
 });

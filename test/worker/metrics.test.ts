@@ -26,6 +26,11 @@ describe('MetricsCollector', () => {
     });
   });
 
+  it.each([0, -1, Number.NaN])('refuses a window of %d ms', (windowMs) => {
+    const refused = new RangeError(`windowMs must be over 0, got ${windowMs}`);
+    expect(() => new MetricsCollector({ windowMs })).toThrow(refused);
+  });
+
   it('tells durations over the last 1000 messages, and rates over the window', () => {
     const clock = new ManualClock(0);
     const metrics = new MetricsCollector({ clock, windowMs: 30_000 });
@@ -250,7 +255,7 @@ describe('LoopLag', () => {
 });
 
 describe('figures in a manager', () => {
-  it('are those of its workers, but for workers that have a collector of their own, or none', async () => {
+  it('are those of its workers, wherever they go; a worker that records none has none', async () => {
     await using bench = new Bench();
     const own = new MetricsCollector({ clock: bench.clock });
     const manager = new WorkerManager(undefined, { clock: bench.clock });
@@ -264,8 +269,9 @@ describe('figures in a manager', () => {
     manager.startAll();
     await bench.clock.advance(1);
     const processed = (await manager.getWorkerStatus()).map((status) => status.processed);
-    expect(processed).toEqual([1, 0, 0]);
-    expect(own.getMetrics('own').processed).toBe(1);
+    expect(processed).toEqual([1, 1, 0]);
+    expect(['own', 'shared'].map((name) => own.getMetrics(name).processed)).toEqual([1, 0]);
+    expect(manager.metrics.getMetrics('own').processed).toBe(0);
     expect(await manager.metrics.registry.metrics()).toContain('{worker="shared",outcome="done"} 1');
     await manager.stopAll();
   });

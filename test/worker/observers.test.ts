@@ -110,6 +110,17 @@ describe('WorkerObserver', () => {
     expect(errors).toMatchObject([{ worker: 'w', err: { message: 'an observer of mine' } }]);
   });
 
+  it('that rejects is logged like one that throws, and nobody waits for it', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });
+    const bad: WorkerObserver = { processed: () => Promise.reject(new Error('an observer of mine')) };
+    const never: WorkerObserver = { processed: () => new Promise(() => {}) };
+    await run(() => true, { observers: [never, bad, observer], logger });
+    expect(told).toContain('a processed in 10');
+    const errors = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 50);
+    expect(errors).toMatchObject([{ worker: 'w', err: { message: 'an observer of mine' } }]);
+  });
+
   it('need not care for anything', async () => {
     const lines: string[] = [];
     const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../src/clock.ts';
+import { createLogger } from '../../src/logger.ts';
 import type { WorkerMessage } from '../../src/messages/worker-message.ts';
-import { AverageTimeRule, type BatchContext, OptimizedBatchWorker } from '../../src/worker/index.ts';
+import {
+  AverageTimeRule,
+  type BatchContext,
+  MetricsCollector,
+  OptimizedBatchWorker,
+  type WorkerObserver,
+} from '../../src/worker/index.ts';
 import { Bench, message } from './support.ts';
 
 /** Batches that take as long as they are told. */
@@ -54,6 +61,41 @@ describe('OptimizedBatchWorker', () => {
     }
     expect(sizes.slice(0, 6)).toEqual([2, 2, 1, 256, 2, 1]);
     expect(seen.map(({ length }) => length)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10]);
+  });
+});
+
+describe('a rule that throws', () => {
+  it.each([
+    ['a batch that is done', async () => [true], { processed: 1, errors: 0 }],
+    ['a batch that throws', () => Promise.reject(new Error('all of it')), { processed: 0, errors: 1 }],
+  ])('is logged after %s, which keeps its result and the size', async (_, work, counted) => {
+    await using bench = new Bench();
+    class Worker extends OptimizedBatchWorker {
+      protected override processBatch = () => work();
+    }
+    const lines: string[] = [];
+    const logger = createLogger({ destination: { write: (line) => void lines.push(line) } });
+    const metrics = new MetricsCollector({ clock: bench.clock });
+    const failures: unknown[] = [];
+    const observers: WorkerObserver[] = [
+      { failed: (__, ___, outcome) => void failures.push('error' in outcome && outcome.error?.message) },
+    ];
+    const sizeRule = {
+      initial: 3,
+      next: () => {
+        throw new Error('a rule of mine');
+      },
+    };
+    const options = { sizeRule, logger, metrics, observers, maxWaitMs: 0 };
+    const worker = bench.own(new Worker(bench.options(options)));
+    worker.start();
+    await bench.send(message('a'));
+    await bench.clock.advance(1);
+    expect(worker.batchSize).toBe(3);
+    expect(metrics.getMetrics('w')).toMatchObject(counted);
+    expect(failures).toEqual(counted.errors > 0 ? ['all of it'] : []);
+    const errors = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 50);
+    expect(errors).toMatchObject([{ worker: 'w', err: { message: 'a rule of mine' } }]);
   });
 });
 

@@ -196,6 +196,24 @@ describe('ScheduledWorker', () => {
     expect([worker.state, worker.inFlight, reasons]).toEqual(['stopped', 0, ['shutdown']]);
   });
 
+  it.each([
+    ['a shorter deadline brings its end forward', 1000, 1000],
+    ['a longer one does not put it off', 9000, 5000],
+  ])('while it stops, %s', async (_, laterMs, afterMs) => {
+    const worker = ticker();
+    const reasons: unknown[] = [];
+    worker.work = ({ signal }) =>
+      new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason.code)));
+    worker.start();
+    await bench.clock.advance(1);
+    const stops = [worker.stop(5000), worker.stop(laterMs)];
+    await bench.clock.advance(afterMs - 1);
+    expect([worker.state, reasons]).toEqual(['stopping', []]);
+    await bench.clock.advance(1);
+    await Promise.all(stops);
+    expect([worker.state, reasons]).toEqual(['stopped', ['shutdown']]);
+  });
+
   it('runs no tick whose claim is answered after its stop', async () => {
     const claim = Promise.withResolvers<boolean>();
     const worker = ticker({ slotStore: { claim: () => claim.promise } });
@@ -225,14 +243,21 @@ describe('ScheduledWorker', () => {
     worker.start();
     await bench.clock.advance(1);
     await worker.stop(0);
+    expect(worker.inFlight).toBe(0);
     worker.start();
     await bench.clock.advance(6 * MINUTE);
-    expect(minutes(worker)).toEqual([0]);
+    expect([minutes(worker), worker.inFlight]).toEqual([[0], 1]);
     await worker.stop(1000);
+    expect(worker.inFlight).toBe(0);
     worker.start();
+    expect(worker.inFlight).toBe(1);
     first.resolve();
     await bench.clock.advance(1);
-    expect(minutes(worker)).toEqual([0, 5]);
+    expect([minutes(worker), worker.inFlight]).toEqual([[0, 5], 0]);
+    await worker.stop();
+    worker.start();
+    // It has let go of nothing.
+    expect(worker.inFlight).toBe(0);
   });
 
   it('dies of a schedule that breaks, and says so', async () => {
