@@ -77,8 +77,7 @@ export class WorkerLoop implements Life {
   /** Takes nothing new, and gives back what no handler was started for. */
   quiet(): void {
     this.#open = false;
-    for (const { lease } of this.#intake.clear())
-      this.#settling.push({ lease, outcome: { kind: 'release' } });
+    this.#release(this.#intake.clear());
     this.#wakeup.wake();
   }
 
@@ -133,9 +132,7 @@ export class WorkerLoop implements Life {
     this.#startJobs();
     // Handlers that need no waiting have all ended by then, and share the exchange.
     if (this.#intake.isQuick && this.#running.size > 0) await new Promise((resolve) => setImmediate(resolve));
-    for (const { lease } of this.#intake.overdue()) {
-      this.#settling.push({ lease, outcome: { kind: 'release' } });
-    }
+    this.#release(this.#intake.overdue());
     const earlier = this.#ahead;
     const free = this.#options.concurrency - this.#jobs;
     const settles = this.#settling.length > 0;
@@ -270,18 +267,12 @@ export class WorkerLoop implements Life {
     this.quiet();
     this.#giveBack();
     const { clock, logger, name } = this.#options;
-    const givenBack = loop
-      .catch(() => this.#run())
-      .catch((thrown: unknown) => {
-        logger.warn(
-          { err: toError(thrown), worker: name },
-          'what a dead worker held could not be given back',
-        );
-      });
-    const waited = Promise.withResolvers<void>();
-    const timer = clock.setTimeout(waited.resolve, LAST_EXCHANGE_MS);
-    await Promise.race([givenBack, waited.promise]);
-    timer.clear();
+    const back = new AbortController();
+    const givingBack = loop.catch(() => this.#run());
+    const failed = (thrown: unknown) =>
+      logger.warn({ err: toError(thrown), worker: name }, 'what a dead worker held could not be given back');
+    void givingBack.catch(failed).finally(() => back.abort());
+    await sleep(clock, LAST_EXCHANGE_MS, back.signal);
   }
 
   #lost(lease: Lease): void {
@@ -295,8 +286,12 @@ export class WorkerLoop implements Life {
     for (const execution of this.#running.all) {
       execution.abort('shutdown');
       this.#running.remove(execution);
-      this.#settling.push({ lease: execution.leased.lease, outcome: { kind: 'release' } });
+      this.#release([execution.leased]);
     }
     this.#wakeup.wake();
+  }
+
+  #release(messages: readonly LeasedMessage[]): void {
+    for (const { lease } of messages) this.#settling.push({ lease, outcome: { kind: 'release' } });
   }
 }
