@@ -126,11 +126,11 @@ export class RedisQueueManager implements QueueManager {
   }
 
   async pause(queue: string): Promise<void> {
-    await this.#host.run(queue, 'pause', [1]);
+    await this.#host.setPaused(queue, true);
   }
 
   async resume(queue: string): Promise<void> {
-    await this.#host.run(queue, 'pause', [0]);
+    await this.#host.setPaused(queue, false);
   }
 
   lastSuccessAt(): number {

@@ -68,8 +68,7 @@ export class RedisDeadLetters implements DeadLetterAccess {
 
   /** Counts once, however often it is sent. */
   async #runOnce(queue: string, name: ScriptName, args: readonly (string | number)[]): Promise<number> {
-    const { nonce, place } = this.#marks.next();
-    return Number(await this.#run(queue, name, [nonce, place, ...args]));
+    return Number(await this.#run(queue, name, this.#marks.marked(args)));
   }
 
   async #run(queue: string, name: ScriptName, args: readonly (string | number)[]): Promise<unknown> {

@@ -10,6 +10,7 @@ import { RedisDeadLetters } from './dead-letters.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { QUEUES_MAX } from './heartbeat-protocol.ts';
 import { queueKeys } from './keys.ts';
+import { CallMarks } from './marks.ts';
 import { type RedisQueueOptions, type RedisSettings, resolveRedisOptions } from './options.ts';
 import { RedisQueue } from './queue.ts';
 import type { ScriptName } from './scripts.ts';
@@ -30,6 +31,7 @@ export class RedisHost {
   readonly #queues = new Map<string, RedisQueue>();
   readonly #wakes: WakeListener[] = [];
   readonly #lostListeners = new Set<LostListener>();
+  readonly #marks = new CallMarks();
   #watch: Timer | undefined;
   #closed: Promise<void> | undefined;
 
@@ -79,6 +81,10 @@ export class RedisHost {
   /** Calls a script of a queue that nothing is kept of here. */
   async run(queue: string, name: ScriptName, args: readonly (string | number)[]): Promise<unknown> {
     return run(this.#backend, name, this.#keysOf(queue), args);
+  }
+
+  async setPaused(queue: string, paused: boolean): Promise<void> {
+    await this.run(queue, 'pause', this.#marks.marked([paused ? 1 : 0]));
   }
 
   onLeaseLost(listener: LostListener): () => void {

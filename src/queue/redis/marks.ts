@@ -16,6 +16,12 @@ export class CallMarks {
   readonly #prefix = randomBytes(6).toString('base64url');
   #calls = 0;
 
+  /** Arguments of a script that takes a mark first. */
+  marked(args: readonly (string | number)[]): (string | number)[] {
+    const { nonce, place } = this.next();
+    return [nonce, place, ...args];
+  }
+
   next(): CallMark {
     const number = this.#calls++;
     return {

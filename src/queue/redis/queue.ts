@@ -7,6 +7,7 @@ import { classify } from './errors.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { Holdings } from './holdings.ts';
 import { type QueueKeys, queueKeys } from './keys.ts';
+import { CallMarks } from './marks.ts';
 import { Sender } from './sender.ts';
 import { leaseMember } from './settlements.ts';
 import { steadyMs } from './steady.ts';
@@ -31,6 +32,7 @@ export class RedisQueue {
   readonly #wake: WakeListener;
   readonly #sender: Sender;
   readonly #stepper: Stepper;
+  readonly #marks = new CallMarks();
   /** Monotonic milliseconds at which something is known to fall due. */
   #dueAt = Number.POSITIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -103,7 +105,8 @@ export class RedisQueue {
   }
 
   async extend(lease: Lease, byMs: number): Promise<Lease | null> {
-    const reply = await run(this.#backend, 'extend', this.keys.all, [leaseMember(lease), Math.ceil(byMs)]);
+    const args = this.#marks.marked([leaseMember(lease), Math.ceil(byMs)]);
+    const reply = await run(this.#backend, 'extend', this.keys.all, args);
     const [expiresAt, session] = reply as [number, string] | [];
     if (expiresAt === undefined || session === undefined) return null;
     const extended = { ...lease, expiresAt };

@@ -21,7 +21,7 @@ beforeEach(async () => {
   const admin = new Redis(server.url);
   await admin.flushall();
   // A server that does not know a script would answer that first.
-  for (const name of ['add', 'requeue', 'discard'] as const) {
+  for (const name of ['add', 'requeue', 'discard', 'pause', 'extend'] as const) {
     await admin.script('LOAD', loadScript(name).source);
   }
   admin.disconnect();
@@ -66,6 +66,15 @@ async function bury(...ids: string[]): Promise<void> {
   }
 }
 
+/** By what the leases of the server live. */
+async function sessionsOf(): Promise<string[]> {
+  const admin = new Redis(server.url);
+  const [leases = ''] = await admin.keys('*:leases');
+  const found = await admin.zrange(leases, '0', '-1', 'WITHSCORES');
+  admin.disconnect();
+  return found;
+}
+
 const left = async () => (await manager.deadLetters.list(Q)).letters.map(({ id }) => id);
 
 describe('what is sent again because its answer was lost', () => {
@@ -108,6 +117,26 @@ describe('what arrives after it was sent again', () => {
     expect(await drain(manager)).toEqual(['a']);
     await deliver();
     expect(await manager.getMessage(Q)).toBeNull();
+  });
+
+  it('pauses no queue that has been resumed since', async () => {
+    await manager.getQueueSize(Q);
+    const deliver = holdBack('pause');
+    await manager.pause(Q);
+    await manager.resume(Q);
+    await deliver();
+    expect((await manager.getQueueStats(Q)).paused).toBe(false);
+  });
+
+  it('moves no lease to a session that its holder does not know', async () => {
+    await manager.sendMessage(Q, message('a'));
+    const { lease } = await take(manager);
+    const deliver = holdBack('extend');
+    expect(await manager.extendLease(lease, 60_000)).not.toBeNull();
+    const sessions = await sessionsOf();
+    await deliver();
+    expect(await sessionsOf()).toEqual(sessions);
+    expect(await manager.ackMessage(lease)).toBe('ok');
   });
 
   it('discards no further letter', async () => {
