@@ -19,6 +19,8 @@ export class BatchSignal {
       };
       signal.addEventListener('abort', aborted, { signal: this.#over.signal });
     }
+    // They may have been aborted before.
+    if (signals.length > 0) this.#look();
   }
 
   get signal(): AbortSignal {

@@ -119,7 +119,7 @@ export class RedisQueue {
     this.#closing = true;
     await this.#sender.drain();
     await this.#stepper.close();
-    this.#stepper.owe(this.holdings.leases.map((lease) => ({ lease, outcome: { kind: 'release' } })));
+    this.#stepper.owed.add(this.holdings.leases.map((lease) => ({ lease, outcome: { kind: 'release' } })));
     await this.#stepper.settleOwed();
     // Nobody else may know what falls due, and a marker may be on its way here. An outage is not waited out for that.
     if (Number.isFinite(this.#lookedAt)) {
@@ -137,12 +137,8 @@ export class RedisQueue {
       this.#dueAt =
         result.lookInMs < 0 ? Number.POSITIVE_INFINITY : now + Math.max(LOOK_LEAST_MS, result.lookInMs);
     }
-    for (const { lease, error } of result.unreadable) {
-      const text = error instanceof Error ? error.message : String(error);
-      this.#stepper.owe([{ lease, outcome: { kind: 'dead', error: { type: 'invalid', message: text } } }]);
-    }
-    // If it fails, the next step takes them along: the others have their leases, and must be told.
-    await this.#stepper.settleOwed().catch(() => undefined);
+    // What cannot be read is buried. If that fails, a later step does it: the others have their leases, and must be told.
+    if (this.#stepper.owed.size > 0) await this.#stepper.settleOwed().catch(() => undefined);
     return result;
   }
 

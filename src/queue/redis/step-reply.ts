@@ -1,4 +1,5 @@
 import type { Lease, LeasedMessage, SettleResult } from '../types.ts';
+import type { Unreadable } from './owed.ts';
 import { decodeRecord } from './record.ts';
 import type { SettlementPlan } from './settlements.ts';
 
@@ -17,8 +18,8 @@ export type StepReply = [
 export interface StepResult {
   readonly results: SettleResult[];
   readonly messages: LeasedMessage[];
-  /** Leases on messages that could not be read. */
-  readonly unreadable: { lease: Lease; error: unknown }[];
+  /** Leases on messages that could not be read; their ids are not known here. */
+  readonly unreadable: Unreadable[];
   /** The server's time, milliseconds since the epoch. */
   readonly serverMs: number;
   /** Milliseconds until something falls due; -1 if nothing is known to. */
@@ -42,15 +43,9 @@ export function readStep(
       leases.push(lease);
       messages.push({ message, lease });
     } catch (error) {
-      unreadable.push({ lease: { queue, id: rawId(record), token: token + i, expiresAt }, error });
+      unreadable.push({ lease: { queue, id: '', token: token + i, expiresAt }, error });
     }
   }
   const result = { results: plan.results(settled), messages, unreadable, serverMs, lookInMs };
   return { result, leases, session };
-}
-
-/** The id of a record whose body is no valid message: only JSON is sure. */
-function rawId(record: string): string {
-  const body: unknown = JSON.parse(record.slice(record.indexOf('{')));
-  return typeof body === 'object' && body !== null && 'id' in body ? String(body.id) : '';
 }

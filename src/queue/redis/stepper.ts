@@ -7,6 +7,7 @@ import { Bag } from './bag.ts';
 import { classify, replyCode, toQueueError } from './errors.ts';
 import { type Holdings, NO_SESSION } from './holdings.ts';
 import type { QueueKeys } from './keys.ts';
+import { Owed } from './owed.ts';
 import { leaseMember, planSettlements, type SettlementPlan } from './settlements.ts';
 import { steadyMs } from './steady.ts';
 import { readStep, type StepReply, type StepResult } from './step-reply.ts';
@@ -19,6 +20,7 @@ const OUTCOMES_MOST = 500;
 
 /** Settles and fetches for one queue, and puts the session right when an answer was lost. */
 export class Stepper {
+  readonly owed: Owed;
   readonly #queue: string;
   readonly #keys: QueueKeys;
   readonly #backend: Backend;
@@ -30,14 +32,14 @@ export class Stepper {
   /** Those of them that turned out to be settled: asking again is answered `lost`, but it was this manager. */
   readonly #settled = new Set<number>();
   readonly #underWay = new Bag<Promise<void>>();
-  /** Outcomes that nobody waits for: they travel with the next step. */
-  readonly #owed: Settlement[] = [];
   /** Names what opens a session, so that one whose answer is lost can be found. */
   readonly #opener = randomBytes(6).toString('hex');
   #openings = 0;
   #opening: Promise<unknown> | undefined;
   #fetching = 0;
   #closed = false;
+  /** Sessions, or what was to open them, whose answer was lost. */
+  readonly #broken = new Set<string>();
   #repairing: Promise<void> | undefined;
 
   constructor(queue: string, keys: QueueKeys, backend: Backend, holdings: Holdings) {
@@ -45,6 +47,7 @@ export class Stepper {
     this.#keys = keys;
     this.#backend = backend;
     this.#holdings = holdings;
+    this.owed = new Owed(backend, keys.leases);
   }
 
   /**
@@ -53,43 +56,48 @@ export class Stepper {
    * @throws QueueError `unavailable`
    */
   async step(outcomes: readonly Settlement[], want: number): Promise<StepResult> {
-    if (this.#owed.length === 0) return this.#steps(outcomes, want);
-    const owed = this.#owed.splice(0);
+    if (this.owed.size === 0) return this.#steps(outcomes, want);
+    const owed = this.owed.take(OUTCOMES_MOST - outcomes.length);
     try {
       const result = await this.#steps([...outcomes, ...owed], want);
       return { ...result, results: result.results.slice(0, outcomes.length) };
     } catch (error) {
-      this.#owed.push(...owed);
+      this.owed.add(owed);
       throw error;
     }
   }
 
-  /** Settles with the next step what nobody waits for. */
-  owe(outcomes: readonly Settlement[]): void {
-    this.#owed.push(...outcomes);
-  }
-
+  /** Settles at once what is owed. @throws QueueError `unavailable`; a later step takes it along then */
   async settleOwed(): Promise<void> {
-    if (this.#owed.length > 0) await this.step([], 0);
+    if (this.owed.size === 0) return;
+    await this.owed.identify();
+    await this.step([], 0);
   }
 
   /** Takes nothing from now on; resolves when nothing is under way that may. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled([...this.#underWay]);
-    await this.#repairing;
+    while (this.#repairing) await this.#repairing;
   }
 
   async #steps(outcomes: readonly Settlement[], want: number): Promise<StepResult> {
     if (outcomes.length <= OUTCOMES_MOST) return this.#step(outcomes, want);
     const earlier: SettleResult[] = [];
-    while (outcomes.length > OUTCOMES_MOST) {
-      const { results } = await this.#step(outcomes.slice(0, OUTCOMES_MOST), 0);
-      earlier.push(...results);
-      outcomes = outcomes.slice(OUTCOMES_MOST);
+    let at = 0;
+    try {
+      for (; outcomes.length - at > OUTCOMES_MOST; at += OUTCOMES_MOST) {
+        const { results } = await this.#step(outcomes.slice(at, at + OUTCOMES_MOST), 0);
+        earlier.push(...results);
+      }
+      const last = await this.#step(outcomes.slice(at), want);
+      return { ...last, results: [...earlier, ...last.results] };
+    } catch (error) {
+      // All will be given again: what is settled by now was not lost.
+      const done = outcomes.filter((_outcome, i) => earlier[i] === 'ok');
+      for (const { lease } of done) this.#settled.add(lease.token);
+      throw error;
     }
-    const last = await this.#step(outcomes, want);
-    return { ...last, results: [...earlier, ...last.results] };
   }
 
   async #step(outcomes: readonly Settlement[], want: number): Promise<StepResult> {
@@ -121,9 +129,7 @@ export class Stepper {
   }
 
   async #untilAnswered(plan: SettlementPlan, want: number, deadline: number): Promise<StepResult> {
-    const { clock } = this.#backend.settings;
     for (;;) {
-      if (this.#repairing) await within(clock, deadline, this.#repairing);
       const result = await this.#attempt(plan, want, deadline);
       if (result) return result;
     }
@@ -153,10 +159,8 @@ export class Stepper {
   async #attempt(plan: SettlementPlan, want: number, deadline: number): Promise<StepResult | null> {
     const { clock } = this.#backend.settings;
     if (this.#fetching === 0) this.#holdings.giveUpIfIdle();
-    // A fetch without a session opens one: the others wait for it, so that there is only one.
-    while (want > 0 && this.#holdings.session === NO_SESSION && this.#opening) {
-      await within(clock, deadline, this.#opening);
-    }
+    for (let first = this.#before(want); first; first = this.#before(want))
+      await within(clock, deadline, first);
     const wanted = this.#closed ? 0 : want;
     const session = this.#holdings.session;
     const opens = wanted > 0 && session === NO_SESSION;
@@ -167,7 +171,8 @@ export class Stepper {
     const settled = call.then(ended, ended);
     this.#underWay.add(settled);
     if (wanted > 0) this.#fetching++;
-    if (opens) this.#opening = settled;
+    const over = Promise.withResolvers<void>();
+    if (opens) this.#opening = over.promise;
     try {
       return await call;
     } catch (error) {
@@ -176,7 +181,13 @@ export class Stepper {
       this.#underWay.delete(settled);
       if (wanted > 0) this.#fetching--;
       if (opens) this.#opening = undefined;
+      over.resolve();
     }
+  }
+
+  /** What a step waits for. A fetch without a session opens one: the others wait for it, so that there is only one. */
+  #before(want: number): Promise<unknown> | undefined {
+    return this.#repairing ?? (want > 0 && this.#holdings.session === NO_SESSION ? this.#opening : undefined);
   }
 
   async #call(
@@ -196,6 +207,7 @@ export class Stepper {
 
   #read(reply: StepReply, plan: SettlementPlan, sentAt: number): StepResult {
     const { result, leases, session } = readStep(this.#queue, reply, plan);
+    this.owed.addUnreadable(result.unreadable);
     if (result.messages.length + result.unreadable.length > 0) this.#holdings.add(leases, session, sentAt);
     else if (this.#holdings.size > 0 && session === this.#holdings.session) this.#holdings.renewed(sentAt);
     return result;
@@ -220,16 +232,22 @@ export class Stepper {
 
   /** Goes on until Redis has answered: what the lost answer leased must not stay with a session that lives. */
   #repair(session: string): void {
-    const isReplaced = !session.includes(':') && this.#holdings.session !== session;
-    if (this.#repairing || isReplaced) return;
-    this.#repairing = this.#mend(session).finally(() => {
+    this.#broken.add(session);
+    this.#repairing ??= this.#mend().finally(() => {
       this.#repairing = undefined;
+      const [next] = this.#broken;
+      if (next) this.#repair(next);
     });
   }
 
-  async #mend(session: string): Promise<void> {
-    await Promise.allSettled([...this.#underWay]);
-    if (session !== NO_SESSION) await this.#attach(session);
+  async #mend(): Promise<void> {
+    for (const session of this.#broken) {
+      await Promise.allSettled([...this.#underWay]);
+      this.#broken.delete(session);
+      // One that has been replaced meanwhile holds nothing.
+      const isOurs = session.includes(':') || session === this.#holdings.session;
+      if (session !== NO_SESSION && isOurs) await this.#attach(session);
+    }
     // Extended leases have other sessions: of them it is only asked what the lost answer would have said.
     const asked = this.#holdings
       .extendedLeases()
@@ -262,7 +280,7 @@ export class Stepper {
     const isHeld = kept.some((lease) => this.#holdings.has(lease));
     // Told to be lost while the answer was: nobody holds them, and a session that lives would keep them.
     const orphans = kept.filter((lease) => !this.#holdings.has(lease));
-    this.owe(orphans.map((lease) => ({ lease, outcome: { kind: 'release' } })));
+    this.owed.add(orphans.map((lease) => ({ lease, outcome: { kind: 'release' } })));
     this.#holdings.reattached(isHeld ? session : NO_SESSION, fate('0'), sentAt);
     this.#gone(fate('2'));
   }
