@@ -14,6 +14,9 @@ export type StepReply = [
   ...records: string[],
 ];
 
+/** Fields of an answer before its records. */
+const HEADER = 6;
+
 /** What one step brought. */
 export interface StepResult {
   readonly results: SettleResult[];
@@ -29,21 +32,23 @@ export interface StepResult {
 /** What a reply says; `leases` are those of the messages, lowest token first. */
 export function readStep(
   queue: string,
-  [serverMs, settled, first, expiresAt, session, lookInMs, ...records]: StepReply,
+  reply: StepReply,
   plan: SettlementPlan,
 ): { result: StepResult; leases: Lease[]; session: string } {
+  const [serverMs, settled, first, expiresAt, session, lookInMs] = reply;
   const messages: LeasedMessage[] = [];
   const unreadable: StepResult['unreadable'] = [];
   const leases: Lease[] = [];
-  const token = Number(first);
-  for (const [i, record] of records.entries()) {
+  let token = Number(first);
+  // By index: this is the hot path, and a rest or an iterator would copy every answer.
+  for (let i = HEADER; i < reply.length; i++, token++) {
     try {
-      const message = decodeRecord(record);
-      const lease: Lease = { queue, id: message.id, token: token + i, expiresAt };
+      const message = decodeRecord(String(reply[i]));
+      const lease: Lease = { queue, id: message.id, token, expiresAt };
       leases.push(lease);
       messages.push({ message, lease });
     } catch (error) {
-      unreadable.push({ lease: { queue, id: '', token: token + i, expiresAt }, error });
+      unreadable.push({ lease: { queue, id: '', token, expiresAt }, error });
     }
   }
   const result = { results: plan.results(settled), messages, unreadable, serverMs, lookInMs };

@@ -171,8 +171,8 @@ export class Stepper {
     const settled = call.then(ended, ended);
     this.#underWay.add(settled);
     if (wanted > 0) this.#fetching++;
-    const over = Promise.withResolvers<void>();
-    if (opens) this.#opening = over.promise;
+    const over = opens ? Promise.withResolvers<void>() : undefined;
+    if (over) this.#opening = over.promise;
     try {
       return await call;
     } catch (error) {
@@ -180,8 +180,8 @@ export class Stepper {
     } finally {
       this.#underWay.delete(settled);
       if (wanted > 0) this.#fetching--;
-      if (opens) this.#opening = undefined;
-      over.resolve();
+      if (over) this.#opening = undefined;
+      over?.resolve();
     }
   }
 
