@@ -36,8 +36,12 @@ export class CheckAnalyzerBatchWorker extends BatchWorker {
     messages: readonly WorkerMessage[],
     { contexts }: BatchContext,
   ): Promise<readonly BatchResult[]> {
-    return contexts.map((context, index) =>
-      this.#handlers.process(messages[index] as WorkerMessage, context).catch(toError),
-    );
+    return contexts.map(async (context, index) => {
+      try {
+        return await this.#handlers.process(messages[index] as WorkerMessage, context);
+      } catch (thrown) {
+        return toError(thrown);
+      }
+    });
   }
 }

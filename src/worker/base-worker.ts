@@ -125,8 +125,13 @@ export abstract class BaseWorker implements ManagedWorker {
     };
   }
 
-  async #process({ message, context }: Execution): Promise<unknown> {
-    return await this.processMessage(message, context);
+  /** The answer, or the promise of one, as it is: each further promise would cost every message. */
+  #process({ message, context }: Execution): unknown {
+    try {
+      return this.processMessage(message, context);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
   }
 
   #begin(): WorkerLoop {

@@ -33,10 +33,10 @@ export class EventWorker<
     return this;
   }
 
-  protected override async processMessage(
+  protected override processMessage(
     message: WorkerMessage,
     context: WorkerContext,
-  ): Promise<HandlerResult> {
-    return await this.#handlers.process(message, context);
+  ): HandlerResult | Promise<HandlerResult> {
+    return this.#handlers.process(message, context);
   }
 }

@@ -53,21 +53,25 @@ export class MessageHandlers<Messages extends { [Type in keyof Messages]: object
     return this.#handlers.has(type);
   }
 
-  /** Has the handler of its type work on a message; without one it is dead (`unknown_type`), with a warning. */
-  async process(message: WorkerMessage, context: WorkerContext): Promise<HandlerResult> {
+  /**
+   * Has the handler of its type work on a message, and answers what it answers; without one the message is dead
+   * (`unknown_type`), with a warning.
+   * @throws unknown what a handler throws that is no async function
+   */
+  process(message: WorkerMessage, context: WorkerContext): HandlerResult | Promise<HandlerResult> {
     const registration = this.#handlers.get(message.type);
     if (!registration) {
       context.logger.warn('no handler for this message type');
       return unknownType(message);
     }
     const { handler, schema } = registration;
-    if (!schema) return await handler(message, context);
+    if (!schema) return handler(message, context);
     const parsed = schema.safeParse(message.payload);
     if (!parsed.success) {
       const error = validationErrorOf(parsed.error, 'payload');
       return dead(error.message, error);
     }
-    return await handler({ ...message, payload: parsed.data as object }, context);
+    return handler({ ...message, payload: parsed.data as object }, context);
   }
 }
 

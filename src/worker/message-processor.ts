@@ -8,6 +8,7 @@ import type { WorkerOptions } from './options.ts';
 export interface MessageProcessor {
   /** Whether this one takes the message. Pure; must not throw. */
   canProcess(message: WorkerMessage): boolean;
+  /** May throw, or reject. */
   process(message: WorkerMessage, context: WorkerContext): HandlerResult | Promise<HandlerResult>;
 }
 
@@ -30,9 +31,9 @@ export class ProcessorChain implements MessageProcessor {
   }
 
   /** A message that no link takes is dead, with the reason `unknown_type`. */
-  async process(message: WorkerMessage, context: WorkerContext): Promise<HandlerResult> {
+  process(message: WorkerMessage, context: WorkerContext): HandlerResult | Promise<HandlerResult> {
     const taker = this.#processors.find((processor) => processor.canProcess(message));
-    if (taker) return await taker.process(message, context);
+    if (taker) return taker.process(message, context);
     context.logger.warn('no processor takes this message');
     return unknownType(message);
   }
@@ -47,10 +48,10 @@ export class ProcessorWorker extends BaseWorker {
     this.#processor = processor instanceof ProcessorChain ? processor : new ProcessorChain(processor);
   }
 
-  protected override async processMessage(
+  protected override processMessage(
     message: WorkerMessage,
     context: WorkerContext,
-  ): Promise<HandlerResult> {
-    return await this.#processor.process(message, context);
+  ): HandlerResult | Promise<HandlerResult> {
+    return this.#processor.process(message, context);
   }
 }

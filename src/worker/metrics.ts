@@ -54,13 +54,11 @@ export class MetricsCollector {
   /** A message is done. @param durationMs time in the handler */
   recordMessageProcessed(worker: string, durationMs: number, at: number): void {
     this.#of(worker).add(true, durationMs, at);
-    this.#prometheus.ended(worker, durationMs);
   }
 
   /** A message was retried or is dead. */
   recordMessageError(worker: string, durationMs: number, at: number): void {
     this.#of(worker).add(false, durationMs, at);
-    this.#prometheus.ended(worker, durationMs);
   }
 
   /** A worker whose queue is to be looked at by `refresh`, and at every scrape. */

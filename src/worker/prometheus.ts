@@ -1,14 +1,14 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { DurationBuckets } from './duration-buckets.ts';
+import { DurationHistogram } from './duration-histogram.ts';
 import type { MeasuredWorker } from './measured-worker.ts';
 import type { WorkerMetrics } from './worker-figures.ts';
-
-/** Upper bounds of the duration histogram, in seconds. */
-const DURATION_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
 
 /** Messages that a worker settled. */
 interface Counts {
   readonly processed: number;
   readonly errors: number;
+  readonly durations: DurationBuckets;
 }
 
 type Reading = { worker: MeasuredWorker; metrics: WorkerMetrics };
@@ -16,8 +16,6 @@ type Reading = { worker: MeasuredWorker; metrics: WorkerMetrics };
 /** The Prometheus metrics of a collector's workers; units are base units, as Prometheus wants them. */
 export class WorkerPrometheus {
   readonly registry = new Registry();
-  readonly #durations: Histogram<'worker'>;
-  readonly #durationsOf = new Map<string, Histogram.Internal<'worker'>>();
 
   /**
    * @param counts by worker, read at every scrape
@@ -38,24 +36,15 @@ export class WorkerPrometheus {
         }
       },
     });
-    this.#durations = new Histogram({
+    new DurationHistogram({
       name: 'checkmend_worker_message_duration_seconds',
       help: 'Time that messages spent in their handler',
-      labelNames: ['worker'],
-      buckets: DURATION_BUCKETS,
       registers,
+      *read() {
+        for (const [worker, { durations }] of counts) if (durations.count > 0) yield [worker, durations];
+      },
     });
     this.#addGauges(read);
-  }
-
-  /** A message has been settled. */
-  ended(worker: string, durationMs: number): void {
-    let durations = this.#durationsOf.get(worker);
-    if (!durations) {
-      durations = this.#durations.labels({ worker });
-      this.#durationsOf.set(worker, durations);
-    }
-    durations.observe(durationMs / 1000);
   }
 
   #addGauges(read: () => Promise<readonly Reading[]>): void {

@@ -1,3 +1,4 @@
+import { DurationBuckets } from './duration-buckets.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
 /** Durations remembered for the average and the quantiles. */
@@ -36,10 +37,11 @@ export class WorkerFigures {
   queue: { size: number; oldestAgeMs: number } | null = null;
   processed = 0;
   errors = 0;
+  readonly durations = new DurationBuckets();
   #lastProcessedAt: number | null = null;
   #lastSuccessAt: number | null = null;
   #next = 0;
-  readonly #durations: number[] = [];
+  readonly #latest: number[] = [];
   readonly #window: SlidingWindow;
 
   constructor(windowMs: number) {
@@ -51,14 +53,15 @@ export class WorkerFigures {
       this.processed += 1;
       this.#lastSuccessAt = at;
     } else this.errors += 1;
-    this.#durations[this.#next] = durationMs;
+    this.durations.add(durationMs / 1000);
+    this.#latest[this.#next] = durationMs;
     this.#next = (this.#next + 1) % DURATIONS_KEPT;
     this.#lastProcessedAt = at;
     this.#window.add(ok, at);
   }
 
   snapshot(now: number): WorkerMetrics {
-    const sorted = this.#durations.toSorted((a, b) => a - b);
+    const sorted = this.#latest.toSorted((a, b) => a - b);
     const quantile = (q: number) => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
     const sum = sorted.reduce((total, duration) => total + duration, 0);
     const { ok, failed } = this.#window.counts(now);

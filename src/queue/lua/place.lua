@@ -18,8 +18,11 @@ local function group_member(r, id)
   return r.group .. ' ' .. score_of(r) .. r.seq .. string.format('%011.0f', r.weight) .. ':' .. id
 end
 
+-- '~'
+local TURN = 126
+
 local function id_of_ready(member)
-  return string.sub(member, string.sub(member, 1, 1) == '~' and 35 or 18)
+  return string.sub(member, string.byte(member) == TURN and 35 or 18)
 end
 
 -- The member of AGE that counts what was sent at the time that begins at `at`, 1 if it is not given.

@@ -61,19 +61,20 @@ local settled = {}
 local done = tonumber(ARGV[7])
 local function settle_done()
   if done == 0 then return end
-  local members = {}
-  for i = 1, done do members[i] = ARGV[7 + i] end
-  local holders = redis.call('ZMSCORE', LEASES, unpack(members))
-  local held, ids = {}, {}
+  local holders = redis.call('ZMSCORE', LEASES, unpack(ARGV, 8, 7 + done))
+  -- Counted here and below, as Lua searches for the end of a table that it is asked the length of.
+  local held, ids, n = {}, {}, 0
   for i = 1, done do
-    local ok = holders[i] and not expired[holders[i]]
-    settled[i] = ok and '1' or '0'
-    if ok then
-      held[#held + 1] = members[i]
-      ids[#ids + 1] = string.sub(members[i], 18)
+    local holder = holders[i]
+    if holder and not expired[holder] then
+      n = n + 1
+      local member = ARGV[7 + i]
+      settled[i], held[n], ids[n] = '1', member, string.sub(member, 18)
+    else
+      settled[i] = '0'
     end
   end
-  if #held == 0 then return end
+  if n == 0 then return end
   if redis.call('HLEN', FOLLOW) == 0 and redis.call('HLEN', GACTIVE) == 0 then
     redis.call('HDEL', MSGS, unpack(ids))
   else
@@ -129,12 +130,12 @@ local function start_group(id, r)
 end
 
 local first = 0
-local records, members, answered = {}, {}, 0
+local records, members, taken, answered = {}, {}, 0, 0
 local ages = {}
 -- Leases the records from number `from` on, and takes as many as `count` from the head of READY: in this order, so that
 -- an error between two commands leaves a message in two places rather than in none.
 local function grant(from, count)
-  if from <= #records then
+  if from <= taken then
     if first == 0 then
       if session == '0' then
         session = pad(take(1))
@@ -143,17 +144,17 @@ local function grant(from, count)
       end
       first = take(want)
     end
-    local leases = { session, WIDE }
-    for i = from, #records do
-      local n = #leases
+    local leases, n = { session, WIDE }, 2
+    for i = from, taken do
       leases[n + 1], leases[n + 2] = session, pad(first + i - 1) .. ':' .. members[i]
+      n = n + 2
     end
     redis.call('ZADD', LEASES, unpack(leases))
     for age, messages in pairs(ages) do count_by_age(age, -messages) end
     ages = {}
   end
   if count > 0 then redis.call('ZREMRANGEBYRANK', READY, 0, count - 1) end
-  if from <= #records then redis.call('ZREM', LEASES, WIDE) end
+  if from <= taken then redis.call('ZREM', LEASES, WIDE) end
 end
 
 -- The first of READY has expired: it is dead without a run.
@@ -171,12 +172,12 @@ local left, size = want + BURY_MOST, want
 -- next one or a follow-up ready, which may come before those that were read along: they stay until it is placed.
 -- Answers false when there is nothing more to take.
 local function pop()
-  local firsts = redis.call('ZRANGE', READY, 0, math.min(want - #records, left, size) - 1)
+  local firsts = redis.call('ZRANGE', READY, 0, math.min(want - taken, left, size) - 1)
   if #firsts == 0 then return false end
   local ids = {}
   for i, member in ipairs(firsts) do ids[i] = id_of_ready(member) end
   local recs = redis.call('HMGET', MSGS, unpack(ids))
-  local from, count, go_on = #records + 1, 0, true
+  local from, count, go_on = taken + 1, 0, true
   local starting, dead = {}, nil
   for i, id in ipairs(ids) do
     local rec = recs[i]
@@ -192,7 +193,8 @@ local function pop()
       end
       answered = answered + #rec
       S.bytes = S.bytes - body_bytes(rec)
-      records[#records + 1], members[#members + 1] = rec, id
+      taken = taken + 1
+      records[taken], members[taken] = rec, id
       local age = age_of(rec, 20)
       ages[age] = (ages[age] or 0) + 1
       if r and r.group then starting[id] = r end
@@ -226,13 +228,13 @@ settle_done()
 settle_other()
 promote()
 if not S.paused then
-  while #records < want and left > 0 do
+  while taken < want and left > 0 do
     if not pop() then break end
   end
 end
 local more = want > 0 and not S.paused and redis.call('EXISTS', READY) == 1
 local look = -1
-if #records == 0 and want > 0 then
+if taken == 0 and want > 0 then
   look = more and 0 or next_look()
   -- Nothing is ready: what an error has left of the counts goes.
   if not more and not S.paused and redis.call('EXISTS', GREADY) == 0 then redis.call('DEL', AGE) end
