@@ -26,8 +26,9 @@ export class DurationBuckets {
     });
   }
 
-  /** @param seconds >= 0 */
+  /** @param seconds >= 0; one that is not finite is not counted, as the sum would never be one again */
   add(seconds: number): void {
+    if (!Number.isFinite(seconds)) return;
     let at = 0;
     while (at < BOUNDS.length && seconds > (BOUNDS[at] as number)) at++;
     this.#counts[at] = (this.#counts[at] ?? 0) + 1;

@@ -14,7 +14,7 @@ export interface DurationHistogramOptions {
 
 /**
  * A histogram that reads at a scrape what is counted elsewhere: `observe` looks its labels up anew for every message,
- * which is a twentieth of all that a worker does for a short one.
+ * which is a twentieth of all that a worker does for a short one. So `observe` and `reset` have no effect on it.
  */
 export class DurationHistogram extends Histogram<'worker'> {
   readonly #name: string;

@@ -70,7 +70,8 @@ export class Execution {
    */
   watch(result: unknown, onEnd: (outcome: Outcome | null) => void): void {
     this.#onEnd = onEnd;
-    Promise.resolve(result).then(
+    // Not `Promise.resolve`: of a promise that cannot be read it throws here, which would cost the worker its life.
+    new Promise((resolve) => resolve(result)).then(
       (value) => this.#end(this.#outcomeOf(value)),
       (thrown: unknown) => this.#end(this.#outcomeOfError(thrown)),
     );

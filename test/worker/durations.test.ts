@@ -23,7 +23,8 @@ function bucketsOf(values: readonly Value[], worker: string): number[] {
 describe('the durations of a worker', () => {
   it('count up to the first bound that they do not exceed', async () => {
     const metrics = new MetricsCollector();
-    for (const ms of [0, 5, 5.001, 600_000, 600_001]) metrics.recordMessageProcessed('w', ms, 0);
+    for (const ms of [0, 5, 5.001, 600_000, 600_001, Number.NaN, Number.POSITIVE_INFINITY])
+      metrics.recordMessageProcessed('w', ms, 0);
     metrics.recordMessageError('v', 1000, 0);
     metrics.recordWorkerStarted('has not ended any', 0);
     const values = await valuesOf(metrics);

@@ -9,6 +9,10 @@ import {
 } from '../../src/worker/index.ts';
 import { Bench, message, QUEUE } from './support.ts';
 
+function fail(): never {
+  throw new CheckmendError('odd', 'again');
+}
+
 /** What a handler answers or throws, and what becomes of its message. */
 describe('the outcome of a message', () => {
   let bench: Bench;
@@ -43,7 +47,12 @@ describe('the outcome of a message', () => {
   it.each([
     ['false', () => false],
     ['a retry', () => retry(new Error('again'))],
-    ['a throw', () => Promise.reject(new CheckmendError('odd', 'again'))],
+    ['a rejection', () => Promise.reject(new CheckmendError('odd', 'again'))],
+    ['a throw', fail],
+    [
+      'a promise that throws where it is waited for',
+      () => Object.defineProperty(Promise.resolve(true), 'constructor', { get: fail }),
+    ],
     ['nothing', () => undefined],
     ['an unknown outcome', () => ({ kind: 'finished' })],
     ['an outcome with a delay that is none', () => ({ kind: 'snooze', delayMs: Number.NaN })],
